@@ -1,0 +1,129 @@
+"""BuildJob: a build from its plan to the corpus, in memory or committed."""
+
+from __future__ import annotations
+
+import os
+import platform
+import socket
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import textengine
+from textengine.build.builder import Build
+from textengine.build.options import BuildOptions
+from textengine.build.output import Result, Target
+from textengine.build.plan import InputPlan, Plan
+from textengine.build.progress import ProgressCallback
+from textengine.build.run import choose_executor, opened
+from textengine.components import Bound
+from textengine.corpus.commit import Commit
+from textengine.corpus.corpus import Corpus
+from textengine.corpus.manifest import FORMAT, VERSION, Manifest
+from textengine.plugin.registry import Registry
+from textengine.recipe.pipeline import identity
+from textengine.recipe.resolved import ResolvedRecipe
+from textengine.vocab import Vocab
+
+_SHARDS_WAITING_PER_WORKER = 2
+
+
+@dataclass
+class BuildJob:
+    """Everything that a build needs. vocab: one to use instead of counting. total: bytes of text, where known."""
+
+    registry: Registry
+    plan: Plan
+    recipe: ResolvedRecipe
+    vocab: Vocab | None
+    options: BuildOptions
+    executor: str
+    workers: int
+    total: int | None
+    progress: ProgressCallback | None
+
+    def run(self, output: str | os.PathLike[str] | None, *, force: bool) -> Corpus:
+        """Build into the directory `output`, or into memory, and return the corpus."""
+        factory = choose_executor(self.executor, self.registry, self.total, self.workers, self.recipe.pipeline)
+        if output is None:
+            result = self._result(factory, Target(None))
+            tokens = result.tokens.array if result.tokens.array is not None else np.zeros(0, np.uint8)
+            manifest = Manifest({"format": FORMAT, **self._manifest(result), "files": {}})
+            return Corpus(
+                tokens, result.ends, result.vocab, manifest, None, self.registry, self.recipe.pipeline
+            )
+        started = time.time()
+        with Commit(output, FORMAT, force=force) as commit:
+            result = self._result(factory, Target(str(commit.work)))
+            result.add_to(commit)
+            commit.finish(self._manifest(result, commit), {"run.json": self._run_record(factory, started)})
+        return Corpus.open(output, self.registry)
+
+    def _result(self, factory: Bound, target: Target) -> Result:
+        with opened(factory, self.workers) as executor:
+            window = self.workers * _SHARDS_WAITING_PER_WORKER
+            return Build(
+                self.plan, self.recipe, self.vocab, self.options, executor, window, self.total, self.progress
+            ).run(target)
+
+    def _manifest(self, result: Result, commit: Commit | None = None) -> dict[str, Any]:
+        """Return what the manifest says. Equal builds are equal bytes: no time, host, path or executor is in it."""
+        recipe = self.recipe.canonical
+        if self.vocab is not None:
+            digest = commit.files["vocab"]["digest"] if commit else ""
+            recipe = {**self.recipe.pipeline.canonical, "vocab": {"given": digest or _vocab_digest(result.vocab)}}
+        used = [*self._loaders(), *self.recipe.components]
+        owners = {
+            (str(bound.component.kind), bound.component.name, bound.component.distribution): bound.component.version
+            for bound in used
+        }
+        return {
+            "version": VERSION,
+            "recipe": recipe,
+            "recipe_id": identity(recipe),
+            "text_id": self.recipe.pipeline.text_id,
+            "input": [
+                {"loader": bound.component.qualified, "options": dict(bound.options)} for bound in self._loaders()
+            ],
+            "build": self.options.to_json(),
+            "joiner": self.recipe.pipeline.joiner,
+            "dtype": result.tokens.dtype.name,
+            "vocab_size": len(result.vocab),
+            "split": None if result.split is None else {part: list(at) for part, at in result.split.items()},
+            "books": result.books,
+            "sources": result.sources,
+            "components": [
+                {"kind": kind, "name": name, "distribution": distribution, "version": version}
+                for (kind, name, distribution), version in owners.items()
+            ],
+        }
+
+    def _loaders(self) -> list[Bound]:
+        """Return the loaders in the order of their first use."""
+        if not isinstance(self.plan, InputPlan):
+            return []
+        return list({id(item.loader): item.loader for item in self.plan.inputs}.values())
+
+    def _run_record(self, factory: Bound, started: float) -> dict[str, Any]:
+        """Return what is worth knowing about this run and must not be in the manifest."""
+        return {
+            "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
+            "seconds": round(time.time() - started, 3),
+            "host": socket.gethostname(),
+            "platform": platform.platform(),
+            "python": platform.python_version(),
+            "textengine": textengine.__version__,
+            "executor": factory.component.qualified,
+            "workers": self.workers,
+            "sources": [source.path or source.name for source in self.plan.sources],
+        }
+
+
+def _vocab_digest(vocab: Vocab) -> str:
+    from textengine.digest import StreamDigest
+
+    digest = StreamDigest()
+    digest.update(vocab.to_json().encode())
+    return digest.hexdigest()

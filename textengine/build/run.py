@@ -1,0 +1,113 @@
+"""Running jobs: which executor, how many workers, results in order through a bounded window."""
+
+from __future__ import annotations
+
+import math
+import os
+import pickle
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from textengine.components import Bound, Kind
+from textengine.errors import ComponentError, ConfigurationError, RunError
+from textengine.plugin.registry import Registry
+from textengine.recipe.options import bind
+from textengine.recipe.pipeline import Pipeline, call, fault
+
+J = TypeVar("J")
+R = TypeVar("R")
+
+SMALL = 4 * 2**20  # bytes; below this, starting workers takes longer than the work
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use: its affinity and, on Linux, its control group's quota."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        cores = min(cores, max(1, math.ceil(int(quota) / int(period))))
+    except (OSError, ValueError):  # no control group, or one without a limit ("max")
+        pass
+    return cores
+
+
+def choose_executor(
+    name: str, registry: Registry, total: int | None, workers: int, pipeline: Pipeline
+) -> Bound:
+    """Return the executor called `name`; "auto" is serial for little text and processes otherwise.
+
+    Components that cannot be sent to another process are run in threads by "auto", and are a ComponentError where
+    an executor that needs it was asked for.
+    """
+    if name != "auto":
+        chosen = bind(registry.get(Kind.EXECUTOR, name), {})
+        if not getattr(chosen.call, "in_process", True) and (problem := _unsendable(pipeline)) is not None:
+            raise problem
+        return chosen
+    if workers == 1 or (total is not None and total < SMALL):
+        name = "textengine/serial"
+    elif _unsendable(pipeline) is not None:
+        name = "textengine/threads"
+    else:
+        name = "textengine/processes"
+    return bind(registry.get(Kind.EXECUTOR, name), {})
+
+
+def _unsendable(pipeline: Pipeline) -> ComponentError | None:
+    """Return the error of the first component that another process could not receive, or None."""
+    for bound in [*pipeline.normalizers, pipeline.tokenizer]:
+        try:
+            pickle.dumps(bound)
+            # A function of the main program pickles as a name, which a fresh process would look up in vain.
+            if getattr(bound.call, "__module__", "") == "__main__":
+                raise pickle.PicklingError("it is defined in __main__")
+        except Exception as error:  # noqa: BLE001 - pickling runs the component's own code
+            problem = fault(bound, error)
+            problem.reason = (
+                f"it cannot be sent to another process ({error}); define it in a module that can be imported, or "
+                "use the executor 'threads' or 'serial'"
+            )
+            return problem
+    return None
+
+
+@contextmanager
+def opened(factory: Bound, workers: int) -> Iterator[Executor]:
+    """Open an executor; on the way out, work not yet begun is dropped and running work is waited for."""
+    if workers < 1:
+        raise ConfigurationError(f"workers is {workers}; it must be 1 or more")
+    executor = call(factory, factory.call, workers)
+    if not isinstance(executor, Executor):
+        raise fault(factory, TypeError(f"it must return a concurrent.futures.Executor, not {type(executor).__name__}"))
+    try:
+        yield executor
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+def in_order(
+    executor: Executor, function: Callable[[J], R], jobs: Iterable[J], window: int
+) -> Iterator[R]:
+    """Yield ``function(job)`` for each job, in order, with at most `window` jobs under way or waiting."""
+    pending: deque[Future[R]] = deque()
+    try:
+        for job in jobs:
+            pending.append(executor.submit(function, job))
+            if len(pending) >= window:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+    except BrokenProcessPool as error:
+        raise RunError(
+            "a worker process died, perhaps killed for its memory; build again with fewer --workers, or with "
+            "--executor serial to see the cause"
+        ) from error
+    finally:
+        for future in pending:
+            future.cancel()

@@ -1,0 +1,1 @@
+"""Data sets: named texts; one component a file."""

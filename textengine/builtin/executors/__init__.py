@@ -1,0 +1,1 @@
+"""Executors: how the work on shards is run; one component a file."""

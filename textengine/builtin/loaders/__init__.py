@@ -1,0 +1,1 @@
+"""Loaders: sources to records; one component a file."""

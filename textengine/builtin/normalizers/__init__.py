@@ -1,0 +1,1 @@
+"""Normalizers: record to record; one component a file."""

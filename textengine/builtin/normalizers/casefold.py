@@ -1,0 +1,17 @@
+"""casefold: ``str.casefold``, for comparing text without regard to case."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Casefold:
+    """Full Unicode case folding of the running Python: more than lower case, such as "ß" to "ss"."""
+
+    unicode_version: ClassVar[str] = unicodedata.unidata_version
+
+    def __call__(self, text: str) -> str:
+        return text.casefold()

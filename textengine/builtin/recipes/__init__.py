@@ -1,0 +1,1 @@
+"""Recipes: named ways from record to ids, one TOML file each."""

@@ -1,0 +1,1 @@
+"""Tokenizers: record to tokens; one component a file."""

@@ -1,0 +1,19 @@
+"""word: cuts at white space, as ``str.split`` does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class WordTokenizer:
+    """The runs of characters between white space, as ``str.split()`` finds them.
+
+    The set of white-space characters has not changed since Unicode 6.3, so no Unicode version is declared.
+    """
+
+    joiner: ClassVar[str] = " "
+
+    def __call__(self, text: str) -> list[str]:
+        return text.split()

@@ -1,0 +1,1 @@
+"""Vocabulary builders: counts to vocabulary; one component a file."""

@@ -1,0 +1,1 @@
+"""The artifact: a committed directory of ids, record ends, vocabulary and manifest."""

@@ -1,0 +1,243 @@
+"""Engine: plugins, recipes and builds in one object, for use in other programs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
+
+from textengine.build.job import BuildJob
+from textengine.build.options import BuildOptions
+from textengine.build.plan import InputPlan, RecordPlan
+from textengine.build.progress import ProgressCallback
+from textengine.build.run import usable_cores
+from textengine.build.sources import SourceFinder, sized, total_bytes
+from textengine.components import DEFAULT_SHARD_SIZE
+from textengine.corpus.corpus import Corpus
+from textengine.errors import ConfigurationError, MismatchError, VocabError
+from textengine.plugin.discovery import load_registry
+from textengine.plugin.manager import Plugin
+from textengine.plugin.registry import Registry
+from textengine.recipe.overrides import override
+from textengine.recipe.recipe import Recipe, find_recipe
+from textengine.recipe.resolved import ResolvedRecipe, resolve
+from textengine.vocab import Vocab
+
+AnyRecipe = str | Path | Recipe | Mapping[str, Any]
+AnyVocab = Vocab | Corpus | str | os.PathLike[str]
+_MIN_SHARD = 1 << 20
+_SHARDS_PER_WORKER = 4
+
+
+class RecordOptions(TypedDict, total=False):
+    """The options that `Engine.build_records` shares with `Engine.build`."""
+
+    tokenizer: str | None
+    vocab: AnyVocab | None
+    max_tokens: int | None
+    split: str | Sequence[int | float | str] | None
+    executor: str
+    workers: int | None
+    progress: ProgressCallback | None
+    normalizers: Sequence[str] | None
+    settings: Mapping[str, Any] | None
+    min_freq: int | None
+    max_size: int | None
+    reserved: Sequence[str] | None
+    vocab_from: str | None
+
+
+class Engine:
+    """Builds corpora with the built-in components, those of installed plugins, and those given.
+
+    plugins: plugin objects: modules, or anything with hook implementations, each alone or as (name, object).
+    discover: whether installed distributions are asked for plugins. disabled: distributions not to load.
+    cache: the folder for data sets that are fetched; the user's cache folder if not given.
+
+    Engines share nothing: two with different plugins live side by side.
+    """
+
+    def __init__(
+        self,
+        plugins: Iterable[object] = (),
+        discover: bool = True,
+        *,
+        disabled: Iterable[str] = (),
+        cache: str | os.PathLike[str] | None = None,
+    ) -> None:
+        self.registry: Registry = load_registry(plugins, discover=discover, disabled=disabled)
+        self._cache = cache
+
+    @property
+    def plugins(self) -> list[Plugin]:
+        """What is known about every plugin: loaded, failed (and why) or disabled."""
+        return self.registry.manager.plugins
+
+    @cached_property
+    def cache(self) -> Path:
+        """The folder for data sets that are fetched."""
+        if self._cache is not None:
+            return Path(self._cache)
+        from platformdirs import user_cache_path
+
+        return user_cache_path("textengine", appauthor=False)
+
+    def open(self, path: str | os.PathLike[str]) -> Corpus:
+        """Return a committed corpus, encoding with this engine's components. Raises DamagedError, SourceError."""
+        return Corpus.open(path, self.registry)
+
+    def recipe(self, recipe: AnyRecipe) -> Recipe:
+        """Return a recipe by name, by the path of its TOML file, or from a mapping. Raises ConfigurationError."""
+        return find_recipe(recipe, self.registry)
+
+    def build(
+        self,
+        *sources: str | os.PathLike[str],
+        recipe: AnyRecipe = "d2l",
+        tokenizer: str | None = None,
+        vocab: AnyVocab | None = None,
+        max_tokens: int | None = None,
+        split: str | Sequence[int | float | str] | None = None,
+        output: str | os.PathLike[str] | None = None,
+        executor: str = "auto",
+        workers: int | None = None,
+        progress: ProgressCallback | None = None,
+        normalizers: Sequence[str] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        min_freq: int | None = None,
+        max_size: int | None = None,
+        reserved: Sequence[str] | None = None,
+        vocab_from: str | None = None,
+        loader: str | None = None,
+        encoding: str | None = None,
+        errors: str | None = None,
+        records: str | None = None,
+        shard_size: int | None = None,
+        force: bool = False,
+    ) -> Corpus:
+        """Encode `sources` and return the corpus: in memory, or committed to the directory `output`.
+
+        sources: files, directories, globs, data sets by name, "-" for standard input; a Path is never a data set.
+        recipe: a name, a TOML file, a mapping or a Recipe; `normalizers`, `tokenizer`, `min_freq`, `max_size`,
+        `reserved` and `settings` ("tokenizer.pattern": ...) change parts of it.
+        vocab: a vocabulary to use instead of counting one: a Vocab, a corpus, or the path of either.
+        max_tokens: keep the first so many tokens; the vocabulary is counted on all text, as the d2l book does.
+        split: shares or numbers of tokens for train, val and test; the vocabulary is counted on the training part
+        unless `vocab_from` is "all".
+        loader, encoding, errors, records: how the sources are read.
+        executor, workers, shard_size (bytes): how the work is run; they never change the corpus.
+        progress: called with a Progress from time to time. force: replace a corpus that is at `output`.
+
+        Raises UsageError for what cannot be asked, MalformedTextError and other RunErrors for what could not be
+        finished, PluginError for a component's fault. Nothing is committed unless everything succeeded.
+        """
+        if not sources:
+            raise ConfigurationError("no source is given; name files, directories, a data set, or - for standard input")
+        resolved, input_defaults = self._resolve(
+            recipe, tokenizer, normalizers, settings, vocab, min_freq, max_size, reserved
+        )
+        options = BuildOptions.parse(max_tokens, split, vocab_from, given_vocab=vocab is not None)
+        defaults = {name: value for name, value in input_defaults.items() if name != "loader"}
+        reading = {"encoding": encoding, "errors": errors, "records": records}
+        required = {name: value for name, value in reading.items() if value is not None}
+        finder = SourceFinder(
+            self.registry, self.cache, loader or input_defaults.get("loader"), defaults, required
+        )
+        inputs = finder.find(sources)
+        total = total_bytes(inputs)
+        count = usable_cores() if workers is None else workers
+        plan = InputPlan(sized(inputs, shard_size or _shard_size(total, count)))
+        known = self._vocab(vocab, resolved)
+        return BuildJob(
+            self.registry, plan, resolved, known, options, executor, count, total, progress
+        ).run(output, force=force)
+
+    def build_records(
+        self,
+        records: Iterable[str],
+        *,
+        name: str = "records",
+        errors: str = "strict",
+        recipe: AnyRecipe = "d2l",
+        output: str | os.PathLike[str] | None = None,
+        shard_size: int | None = None,
+        force: bool = False,
+        **options: Unpack[RecordOptions],
+    ) -> Corpus:
+        """Encode `records`, an iterable of strings that is read once, and return the corpus.
+
+        name: how messages name the records. errors: "strict" refuses lone surrogates, "replace" replaces and counts
+        them. The rest is as in `build`.
+        """
+        if errors not in ("strict", "replace"):
+            raise ConfigurationError(f"errors is {errors!r}; write 'strict' or 'replace'")
+        get = options.get
+        vocab = get("vocab")
+        resolved, _ = self._resolve(
+            recipe, get("tokenizer"), get("normalizers"), get("settings"),
+            vocab, get("min_freq"), get("max_size"), get("reserved"),
+        )  # fmt: skip
+        parsed = BuildOptions.parse(
+            get("max_tokens"), get("split"), get("vocab_from"), given_vocab=vocab is not None
+        )
+        count = get("workers") or usable_cores()
+        plan = RecordPlan(records, name, errors, shard_size or _MIN_SHARD)
+        known = self._vocab(vocab, resolved)
+        return BuildJob(
+            self.registry, plan, resolved, known, parsed, get("executor", "auto"), count, None, get("progress")
+        ).run(output, force=force)
+
+    def _resolve(
+        self,
+        recipe: AnyRecipe,
+        tokenizer: str | None,
+        normalizers: Sequence[str] | None,
+        settings: Mapping[str, Any] | None,
+        vocab: AnyVocab | None,
+        min_freq: int | None,
+        max_size: int | None,
+        reserved: Sequence[str] | None,
+    ) -> tuple[ResolvedRecipe, Mapping[str, Any]]:
+        """Return the recipe with its overrides, its components made, and its input defaults."""
+        policy = {"min_freq": min_freq, "max_size": max_size, "reserved": reserved}
+        chosen = {name: value for name, value in policy.items() if value is not None}
+        if vocab is not None and chosen:
+            raise ConfigurationError(f"{', '.join(chosen)} shape a new vocabulary, and a vocabulary is given")
+        changed = override(
+            find_recipe(recipe, self.registry),
+            normalizers=normalizers,
+            tokenizer=tokenizer,
+            vocab=chosen,
+            settings=settings,
+        )
+        return resolve(changed, self.registry), changed.input
+
+    def _vocab(self, vocab: AnyVocab | None, resolved: ResolvedRecipe) -> Vocab | None:
+        """Return the vocabulary that was given. Raises MismatchError if other text was counted for it."""
+        if vocab is None:
+            return None
+        name = "the vocabulary"
+        if isinstance(vocab, str | os.PathLike):
+            name, path = os.fspath(vocab), Path(vocab)
+            try:
+                vocab = self.open(path) if path.is_dir() else Vocab.load(path)
+            except VocabError as error:
+                raise ConfigurationError(str(error)) from error
+        if isinstance(vocab, Corpus):
+            vocab = vocab.vocab
+        text_id = resolved.pipeline.text_id
+        if vocab.text_id not in (None, text_id):
+            raise MismatchError(
+                f"{name}: its tokens were made by another text pipeline (text id {vocab.text_id[:12]}, this recipe's "
+                f"{text_id[:12]}); build with the recipe of the vocabulary, or count a new one"
+            )
+        return vocab
+
+
+def _shard_size(total: int | None, workers: int) -> int:
+    """Return a shard size, in bytes, that keeps all workers busy to the end. It never changes the corpus."""
+    if total is None:
+        return DEFAULT_SHARD_SIZE
+    return min(DEFAULT_SHARD_SIZE, max(_MIN_SHARD, total // (_SHARDS_PER_WORKER * max(1, workers))))

@@ -1,0 +1,128 @@
+"""Options: checks them against the fields of a component's dataclass, and makes the component."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from textengine.components import Bound, Component
+from textengine.digest import file_digest
+from textengine.errors import ComponentError, ConfigurationError, PluginError, suggest
+
+_RESERVED = ("name", "builder")  # the keys under which a recipe names the component itself
+
+
+class RawValue(str):
+    """An option's value as written on a command line: text, or TOML where the option is not text."""
+
+
+def bind(component: Component, options: Mapping[str, Any]) -> Bound:
+    """Return the component, made with `options`.
+
+    Raises ConfigurationError for options that the component does not have or does not take, and ComponentError
+    where making it fails for any other reason.
+    """
+    where = f"{component.kind} {component.qualified}"
+    if not isinstance(component.value, type):
+        _check_names(options, {}, where)
+        return Bound(component, {}, component.value)
+    fields = option_fields(component)
+    _check_names(options, fields, where)
+    hints = typing.get_type_hints(component.value) if options else {}
+    values = {name: _validated(value, hints[name], f"{where}: {name}") for name, value in options.items()}
+    for name, field in fields.items():
+        if name not in values and _required(field):
+            raise ConfigurationError(f"{where} needs the option {name!r}")
+    try:
+        call = component.value(**values)
+    except (ValueError, TypeError) as error:
+        raise ConfigurationError(f"{where}: {error}") from error
+    except Exception as error:
+        raise _fault(component, f"it cannot be made: {type(error).__name__}: {error}") from error
+    if not callable(call):
+        raise _fault(component, f"{type(call).__name__} has no __call__")
+    return Bound(component, {name: _plain(getattr(call, name), where) for name in fields}, call)
+
+
+def option_fields(component: Component) -> dict[str, dataclasses.Field[Any]]:
+    """Return the options that a component declares, by name. Raises PluginError for a name that recipes need."""
+    if not dataclasses.is_dataclass(component.value):
+        return {}
+    fields = {field.name: field for field in dataclasses.fields(component.value) if field.init}
+    for name in _RESERVED:
+        if name in fields:
+            raise PluginError(f"{component.kind} {component.qualified}: an option cannot be called {name!r}")
+    return fields
+
+
+def _check_names(options: Mapping[str, Any], fields: Mapping[str, Any], where: str) -> None:
+    for name in options:
+        if name not in fields:
+            known = ", ".join(fields) or "none"
+            raise ConfigurationError(f"{where} has no option {name!r}{suggest(name, fields)}; its options: {known}")
+
+
+def _required(field: dataclasses.Field[Any]) -> bool:
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+
+
+def _validated(value: Any, annotation: Any, where: str) -> Any:
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(annotation).validate_python(_parsed(value, annotation))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = "".join(f".{part}" for part in first["loc"])
+        raise ConfigurationError(f"{where}{place}: {first['msg']}, not {first['input']!r}") from None
+
+
+def _parsed(value: Any, annotation: Any) -> Any:
+    """Return `value` with every RawValue in it read as the annotation asks."""
+    if isinstance(value, Mapping):
+        inner = typing.get_args(annotation)[-1:] or (Any,)
+        return {key: _parsed(item, inner[0]) for key, item in value.items()}
+    if not isinstance(value, RawValue) or _is_text(annotation):
+        return str(value) if isinstance(value, RawValue) else value
+    import tomllib
+
+    try:
+        return tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return str(value)
+
+
+def _is_text(annotation: Any) -> bool:
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return any(_is_text(arm) for arm in typing.get_args(annotation))
+    return isinstance(annotation, type) and issubclass(annotation, str | Path)
+
+
+def _plain(value: Any, where: str) -> Any:
+    """Return an option's value as JSON can hold it; a file is its content's digest, wherever it lies."""
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, Path):
+        try:
+            return {"sha256": file_digest(value)}
+        except OSError as error:
+            raise ConfigurationError(f"{where}: {value}: {error.strerror}") from error
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item, where) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item, where) for item in value]
+    raise ConfigurationError(f"{where}: an option of type {type(value).__name__} cannot be recorded")
+
+
+def _fault(component: Component, reason: str) -> ComponentError:
+    return ComponentError(
+        reason,
+        plugin=component.distribution,
+        version=component.version,
+        kind=component.kind,
+        component=component.name,
+    )
