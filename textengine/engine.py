@@ -67,8 +67,15 @@ class Engine:
         disabled: Iterable[str] = (),
         cache: str | os.PathLike[str] | None = None,
     ) -> None:
-        self.registry: Registry = load_registry(plugins, discover=discover, disabled=disabled)
+        self.registry = load_registry(plugins, discover=discover, disabled=disabled)
         self._cache = cache
+
+    @classmethod
+    def over(cls, registry: Registry) -> Engine:
+        """Return an engine over a registry that is there already."""
+        engine = cls.__new__(cls)
+        engine.registry, engine._cache = registry, None
+        return engine
 
     @property
     def plugins(self) -> list[Plugin]:

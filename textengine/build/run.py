@@ -7,8 +7,7 @@ import os
 import pickle
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -103,7 +102,7 @@ def in_order(
                 yield pending.popleft().result()
         while pending:
             yield pending.popleft().result()
-    except BrokenProcessPool as error:
+    except BrokenExecutor as error:
         raise RunError(
             "a worker process died, perhaps killed for its memory; build again with fewer --workers, or with "
             "--executor serial to see the cause"

@@ -75,6 +75,7 @@ class PluginManager:
         disabled: Iterable[str] = (),
     ) -> None:
         self.plugins: list[Plugin] = []
+        self.further_hooks: list[str] = []  # those that plugins specify
         self._strict = os.environ.get(STRICT_VARIABLE, "") not in ("", "0")
         named = [*disabled, *os.environ.get(DISABLED_VARIABLE, "").split(",")]
         self._disabled = {_normalize_id(name.strip()) for name in named if name.strip()}
@@ -144,6 +145,7 @@ class PluginManager:
                     raise PluginError(f"the hook {sorted(clash)[0]!r} is specified already")
                 self._pluggy.add_hookspecs(type("Specs", (), {k: staticmethod(v) for k, v in marked.items()}))
                 self._hooks |= set(marked)
+                self.further_hooks += marked
             except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
                 self._fail(plugin, f"{_SPECS_HOOK}: {_reason(error)}", error)
 

@@ -32,10 +32,11 @@ def bind(component: Component, options: Mapping[str, Any]) -> Bound:
         return Bound(component, {}, component.value)
     fields = option_fields(component)
     _check_names(options, fields, where)
-    hints = typing.get_type_hints(component.value) if options else {}
-    values = {name: _validated(value, hints[name], f"{where}: {name}") for name, value in options.items()}
+    changed = {name: value for name, value in options.items() if not _repeats_default(value, fields[name])}
+    hints = typing.get_type_hints(component.value) if changed else {}
+    values = {name: _validated(value, hints[name], f"{where}: {name}") for name, value in changed.items()}
     for name, field in fields.items():
-        if name not in values and _required(field):
+        if name not in changed and _required(field):
             raise ConfigurationError(f"{where} needs the option {name!r}")
     try:
         call = component.value(**values)
@@ -68,6 +69,16 @@ def _check_names(options: Mapping[str, Any], fields: Mapping[str, Any], where: s
 
 def _required(field: dataclasses.Field[Any]) -> bool:
     return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+
+
+def _repeats_default(value: Any, field: dataclasses.Field[Any]) -> bool:
+    """Return whether `value` is what the option has anyway; then there is nothing to check, and nothing to import."""
+    default = field.default
+    if field.default_factory is not dataclasses.MISSING:
+        default = field.default_factory()
+    if isinstance(value, list) and isinstance(default, tuple):
+        value = tuple(value)
+    return type(value) is type(default) and bool(value == default)
 
 
 def _validated(value: Any, annotation: Any, where: str) -> Any:

@@ -35,8 +35,9 @@ def find_or_fetch(name: str, url: str, sha1: str, cache: Path, timeout: float) -
     try:
         _fetch(url, sha1, kept, timeout)
     except (OSError, ValueError) as error:
+        reason = getattr(error, "reason", error)  # urllib wraps the error that says something
         raise SourceError(
-            f"{name} is not in {looked}, and could not be fetched from {url}: {error}; put the file into a folder "
+            f"{name} is not in {looked}, and could not be fetched from {url}: {reason}; put the file into a folder "
             f"and name that folder in {FOLDERS_VARIABLE}"
         ) from error
     return kept

@@ -1,0 +1,125 @@
+"""The command group: global options, built-in commands, and those of plugins."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import textengine
+from textengine.cli.build import build
+from textengine.cli.codec import decode, encode
+from textengine.cli.demo import demo
+from textengine.cli.exits import ExitCode, report
+from textengine.cli.inspect import inspect
+from textengine.cli.plugins import plugins
+from textengine.cli.recipes import recipes
+from textengine.cli.state import State, state_of
+from textengine.cli.verify import verify
+from textengine.components import Kind
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+
+class EngineGroup(click.Group):
+    """Commands of the engine in the order of use, then those of plugins.
+
+    A plugin's command that has the name of a built-in one is reached by its qualified name.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        registry = state_of(ctx).registry
+        found = registry.all(Kind.COMMAND)
+        names = (registry.shortest(item) if item.name not in self.commands else item.qualified for item in found)
+        return [*self.commands, *sorted(names)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        command = super().get_command(ctx, cmd_name)
+        if command is not None:
+            return command
+        registry = state_of(ctx).registry
+        if registry.find(Kind.COMMAND, cmd_name):
+            found: click.Command = registry.get(Kind.COMMAND, cmd_name).value
+            return found
+        return None
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, Any, list[str]]:
+        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            from textengine.errors import suggest
+
+            near = suggest(args[0], self.list_commands(ctx))
+            raise click.UsageError(f"no command is named {args[0]!r}{near}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=EngineGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(textengine.__version__, message="%(prog)s %(version)s")
+@click.option("--no-plugins", is_flag=True, is_eager=True, help="Load no plugins but the built-in one.")
+@click.option(
+    "--disable-plugin",
+    metavar="DIST",
+    multiple=True,
+    is_eager=True,
+    help="Do not load the plugins of this distribution. Repeatable; so does TEXTENGINE_DISABLED_PLUGINS.",
+)
+@click.option("--debug", is_flag=True, help="Show the traceback of an error. May stand anywhere.")
+def group(no_plugins: bool, disable_plugin: tuple[str, ...], debug: bool) -> None:
+    """Raw text to ids and a committed corpus, by plugins.
+
+    Begin with `textengine demo`.
+    """
+
+
+for _command in (demo, build, inspect, encode, decode, verify, recipes, plugins):
+    group.add_command(_command)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line with `arguments`; return the exit status."""
+    own = list(arguments)
+    end = own.index("--") if "--" in own else len(own)
+    debug = "--debug" in own[:end]
+    own = [argument for number, argument in enumerate(own) if argument != "--debug" or number > end]
+    _log_to_stderr(debug)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        code = group.main(args=own, prog_name="textengine", standalone_mode=False, obj=State())
+        sys.stdout.flush()
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except BrokenPipeError:
+        # Whoever read our output has seen enough. Python would complain once more while it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.RUN_FAILED
+    except BaseException as error:  # noqa: BLE001 - the one place where errors become exit statuses
+        if type(error).__name__ == "NoArgsIsHelpError":
+            click.echo(error.format_message(), err=True)  # type: ignore[attr-defined]
+            return ExitCode.USAGE
+        if isinstance(error, SystemExit):
+            return error.code if isinstance(error.code, int) else ExitCode.RUN_FAILED
+        return report(error, debug)
+    return code if isinstance(code, int) else ExitCode.OK
+
+
+class _Warnings(logging.Handler):
+    """Shows what the library logs as lines on standard error."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(f"{record.levelname.lower()}: {record.getMessage()}", err=True)
+
+
+def _log_to_stderr(debug: bool) -> None:
+    logger = logging.getLogger("textengine")
+    logger.handlers = [_Warnings()]
+    logger.propagate = False
+    logger.setLevel(logging.DEBUG if debug else logging.WARNING)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
