@@ -183,6 +183,10 @@ class Bound:
     def __reduce__(self) -> tuple[object, ...]:
         # The registered value (a class, perhaps local to a function) is not needed in a worker.
         bare = Component(
-            self.component.kind, self.component.name, self.component.distribution, self.component.version, None
+            self.component.kind,
+            self.component.name,
+            self.component.distribution,
+            self.component.version,
+            None,
         )
         return Bound, (bare, dict(self.options), self.call)

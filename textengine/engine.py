@@ -10,7 +10,7 @@ from typing import Any, TypedDict, Unpack
 
 from textengine.build.job import BuildJob
 from textengine.build.options import BuildOptions
-from textengine.build.plan import InputPlan, RecordPlan
+from textengine.build.plan import InputPlan, Plan, RecordPlan
 from textengine.build.progress import ProgressCallback
 from textengine.build.run import usable_cores
 from textengine.build.sources import SourceFinder, sized, total_bytes
@@ -142,24 +142,19 @@ class Engine:
         """
         if not sources:
             raise ConfigurationError("no source is given; name files, directories, a data set, or - for standard input")
-        resolved, input_defaults = self._resolve(
-            recipe, tokenizer, normalizers, settings, vocab, min_freq, max_size, reserved
-        )
-        options = BuildOptions.parse(max_tokens, split, vocab_from, given_vocab=vocab is not None)
-        defaults = {name: value for name, value in input_defaults.items() if name != "loader"}
+        shared = RecordOptions(
+            tokenizer=tokenizer, vocab=vocab, max_tokens=max_tokens, split=split, executor=executor, workers=workers,
+            progress=progress, normalizers=normalizers, settings=settings, min_freq=min_freq, max_size=max_size,
+            reserved=reserved, vocab_from=vocab_from,
+        )  # fmt: skip
+        resolved, defaults = self._resolve(recipe, shared)
         reading = {"encoding": encoding, "errors": errors, "records": records}
         required = {name: value for name, value in reading.items() if value is not None}
-        finder = SourceFinder(
-            self.registry, self.cache, loader or input_defaults.get("loader"), defaults, required
-        )
-        inputs = finder.find(sources)
+        loader = loader or defaults.pop("loader", None)
+        inputs = SourceFinder(self.registry, self.cache, loader, defaults, required).find(sources)
         total = total_bytes(inputs)
-        count = usable_cores() if workers is None else workers
-        plan = InputPlan(sized(inputs, shard_size or _shard_size(total, count)))
-        known = self._vocab(vocab, resolved)
-        return BuildJob(
-            self.registry, plan, resolved, known, options, executor, count, total, progress
-        ).run(output, force=force)
+        plan = InputPlan(sized(inputs, shard_size or _shard_size(total, workers or usable_cores())))
+        return self._job(plan, resolved, shared, total).run(output, force=force)
 
     def build_records(
         self,
@@ -180,46 +175,35 @@ class Engine:
         """
         if errors not in ("strict", "replace"):
             raise ConfigurationError(f"errors is {errors!r}; write 'strict' or 'replace'")
-        get = options.get
-        vocab = get("vocab")
-        resolved, _ = self._resolve(
-            recipe, get("tokenizer"), get("normalizers"), get("settings"),
-            vocab, get("min_freq"), get("max_size"), get("reserved"),
-        )  # fmt: skip
-        parsed = BuildOptions.parse(
-            get("max_tokens"), get("split"), get("vocab_from"), given_vocab=vocab is not None
-        )
-        count = get("workers") or usable_cores()
+        resolved, _ = self._resolve(recipe, options)
         plan = RecordPlan(records, name, errors, shard_size or _MIN_SHARD)
-        known = self._vocab(vocab, resolved)
-        return BuildJob(
-            self.registry, plan, resolved, known, parsed, get("executor", "auto"), count, None, get("progress")
-        ).run(output, force=force)
+        return self._job(plan, resolved, options, None).run(output, force=force)
 
-    def _resolve(
-        self,
-        recipe: AnyRecipe,
-        tokenizer: str | None,
-        normalizers: Sequence[str] | None,
-        settings: Mapping[str, Any] | None,
-        vocab: AnyVocab | None,
-        min_freq: int | None,
-        max_size: int | None,
-        reserved: Sequence[str] | None,
-    ) -> tuple[ResolvedRecipe, Mapping[str, Any]]:
+    def _resolve(self, recipe: AnyRecipe, options: RecordOptions) -> tuple[ResolvedRecipe, dict[str, Any]]:
         """Return the recipe with its overrides, its components made, and its input defaults."""
-        policy = {"min_freq": min_freq, "max_size": max_size, "reserved": reserved}
+        policy = {name: options.get(name) for name in ("min_freq", "max_size", "reserved")}
         chosen = {name: value for name, value in policy.items() if value is not None}
-        if vocab is not None and chosen:
+        if options.get("vocab") is not None and chosen:
             raise ConfigurationError(f"{', '.join(chosen)} shape a new vocabulary, and a vocabulary is given")
         changed = override(
             find_recipe(recipe, self.registry),
-            normalizers=normalizers,
-            tokenizer=tokenizer,
+            normalizers=options.get("normalizers"),
+            tokenizer=options.get("tokenizer"),
             vocab=chosen,
-            settings=settings,
+            settings=options.get("settings"),
         )
-        return resolve(changed, self.registry), changed.input
+        return resolve(changed, self.registry), dict(changed.input)
+
+    def _job(self, plan: Plan, resolved: ResolvedRecipe, options: RecordOptions, total: int | None) -> BuildJob:
+        """Return the job, its options checked and its vocabulary, if one is given, read."""
+        vocab, workers = options.get("vocab"), options.get("workers")
+        parsed = BuildOptions.parse(
+            options.get("max_tokens"), options.get("split"), options.get("vocab_from"), given_vocab=vocab is not None
+        )
+        return BuildJob(
+            self.registry, plan, resolved, self._vocab(vocab, resolved), parsed, options.get("executor", "auto"),
+            usable_cores() if workers is None else workers, total, options.get("progress"),
+        )  # fmt: skip
 
     def _vocab(self, vocab: AnyVocab | None, resolved: ResolvedRecipe) -> Vocab | None:
         """Return the vocabulary that was given. Raises MismatchError if other text was counted for it."""

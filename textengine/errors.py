@@ -136,9 +136,7 @@ class ComponentError(PluginError):
             where += f" of {self.source}"
         if self.offset is not None:
             where += f", byte {self.offset}"
-        return (
-            f"plugin {self.plugin} {self.version}: {self.kind} {self.component!r} failed{where}: {self.reason}"
-        )
+        return f"plugin {self.plugin} {self.version}: {self.kind} {self.component!r} failed{where}: {self.reason}"
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild_component_error, (self.reason, self.__dict__.copy())

@@ -37,9 +37,7 @@ class Batch:
             start = end
 
     @classmethod
-    def from_texts(
-        cls, texts: Iterable[str], offsets: NDArray[np.int64] | None = None, replaced: int = 0
-    ) -> Batch:
+    def from_texts(cls, texts: Iterable[str], offsets: NDArray[np.int64] | None = None, replaced: int = 0) -> Batch:
         """Return the batch whose records are `texts`. Raises UnicodeEncodeError on a lone surrogate."""
         encoded = [text.encode() for text in texts]
         ends = np.cumsum([len(data) for data in encoded], dtype=np.int64)

@@ -85,7 +85,7 @@ class Build:
             self.progress(progress)
 
     def _sources(self, shards: list[EncodedShard]) -> list[dict[str, Any]]:
-        """Return index, size and digest of each source. Raises RunError if one changed, BooksError if bytes are lost."""
+        """Return index, size and digest of each source. RunError if one changed, BooksError if bytes are lost."""
         read = Counter[int]()
         for shard in shards:
             read[shard.source] += shard.nbytes
@@ -98,13 +98,13 @@ class Build:
                 if file_state(source.path or "") != source.state:
                     raise RunError(f"{source.name}: the file changed while it was read; build again when it is at rest")
             if not read[number] == source.covered == source.size:
-                raise BooksError(f"{source.name}: {read[number]} of {source.size} bytes were read; the build is refused")
+                raise BooksError(
+                    f"{source.name}: {read[number]} of {source.size} bytes were read; the build is refused"
+                )
             found.append({"index": number, "size": source.size, "digest": digest})
         return found
 
-    def _count(
-        self, shards: list[EncodedShard], merger: Merger, split: dict[str, tuple[int, int]] | None
-    ) -> Vocab:
+    def _count(self, shards: list[EncodedShard], merger: Merger, split: dict[str, tuple[int, int]] | None) -> Vocab:
         """Build the vocabulary: over the training part if there is a split, over all text if there is none."""
         whole, rest = len(shards), None
         if split is not None and self.options.vocab_from == "train":

@@ -51,9 +51,7 @@ class BuildJob:
             result = self._result(factory, Target(None))
             tokens = result.tokens.array if result.tokens.array is not None else np.zeros(0, np.uint8)
             manifest = Manifest({"format": FORMAT, **self._manifest(result), "files": {}})
-            return Corpus(
-                tokens, result.ends, result.vocab, manifest, None, self.registry, self.recipe.pipeline
-            )
+            return Corpus(tokens, result.ends, result.vocab, manifest, None, self.registry, self.recipe.pipeline)
         started = time.time()
         with Commit(output, FORMAT, force=force) as commit:
             result = self._result(factory, Target(str(commit.work)))
@@ -73,10 +71,17 @@ class BuildJob:
         recipe = self.recipe.canonical
         if self.vocab is not None:
             digest = commit.files["vocab"]["digest"] if commit else ""
-            recipe = {**self.recipe.pipeline.canonical, "vocab": {"given": digest or _vocab_digest(result.vocab)}}
+            recipe = {
+                **self.recipe.pipeline.canonical,
+                "vocab": {"given": digest or _vocab_digest(result.vocab)},
+            }
         used = [*self._loaders(), *self.recipe.components]
         owners = {
-            (str(bound.component.kind), bound.component.name, bound.component.distribution): bound.component.version
+            (
+                str(bound.component.kind),
+                bound.component.name,
+                bound.component.distribution,
+            ): bound.component.version
             for bound in used
         }
         return {

@@ -66,9 +66,7 @@ class BuildOptions:
     vocab_from: Literal["train", "all"] | None = None
 
     @classmethod
-    def parse(
-        cls, max_tokens: int | None, split: Any, vocab_from: str | None, *, given_vocab: bool
-    ) -> BuildOptions:
+    def parse(cls, max_tokens: int | None, split: Any, vocab_from: str | None, *, given_vocab: bool) -> BuildOptions:
         """Return the options, checked. Raises ConfigurationError."""
         if max_tokens is not None and max_tokens < 1:
             raise ConfigurationError(f"max_tokens is {max_tokens}; it must be 1 or more, or left out to keep all")

@@ -137,7 +137,7 @@ def packed(records: Iterable[object], replace: bool, size: int) -> Iterator[Batc
 
 def file_state(path: str) -> tuple[int, int]:
     """Return (size, time of last change in ns) of a file."""
-    found = os.stat(path)
+    found = Path(path).stat()
     return found.st_size, found.st_mtime_ns
 
 

@@ -36,9 +36,7 @@ def usable_cores() -> int:
     return cores
 
 
-def choose_executor(
-    name: str, registry: Registry, total: int | None, workers: int, pipeline: Pipeline
-) -> Bound:
+def choose_executor(name: str, registry: Registry, total: int | None, workers: int, pipeline: Pipeline) -> Bound:
     """Return the executor called `name`; "auto" is serial for little text and processes otherwise.
 
     Components that cannot be sent to another process are run in threads by "auto", and are a ComponentError where
@@ -90,9 +88,7 @@ def opened(factory: Bound, workers: int) -> Iterator[Executor]:
         executor.shutdown(wait=True, cancel_futures=True)
 
 
-def in_order(
-    executor: Executor, function: Callable[[J], R], jobs: Iterable[J], window: int
-) -> Iterator[R]:
+def in_order(executor: Executor, function: Callable[[J], R], jobs: Iterable[J], window: int) -> Iterator[R]:
     """Yield ``function(job)`` for each job, in order, with at most `window` jobs under way or waiting."""
     pending: deque[Future[R]] = deque()
     try:

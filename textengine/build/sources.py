@@ -85,7 +85,7 @@ class SourceFinder:
 
     def _dataset(self, name: str) -> Bound | None:
         """Return the data set that a bare word, or a qualified name that is no path, means."""
-        if name.count("/") > 1 or name.startswith(".") or os.sep != "/" and os.sep in name:
+        if name.count("/") > 1 or name.startswith(".") or (os.sep != "/" and os.sep in name):
             return None
         if "/" in name and Path(name).exists():
             return None

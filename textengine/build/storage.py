@@ -26,7 +26,7 @@ class Stored:
             return cls(array.dtype.str, len(array), None, array)
         path = Path(folder, name)
         with path.open("wb") as file:
-            file.write(memoryview(array).cast("B") if len(array) else b"")
+            array.tofile(file)
         return cls(array.dtype.str, len(array), str(path), None)
 
     def load(self) -> NDArray[Any]:

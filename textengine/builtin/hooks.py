@@ -39,6 +39,7 @@ def textengine_normalizers() -> Components:
     from textengine.builtin.normalizers.replace import Replace
     from textengine.builtin.normalizers.strip import Strip
     from textengine.builtin.normalizers.strip_accents import StripAccents
+
     return {
         "ascii-letters": AsciiLetters,
         "lowercase": Lowercase,

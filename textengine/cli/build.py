@@ -56,6 +56,7 @@ def _settings(ctx: click.Context, parameter: click.Parameter, items: tuple[str, 
 @click.pass_context
 def build(
     ctx: click.Context,
+    /,
     sources: tuple[str, ...],
     output: str,
     quiet: bool,
@@ -122,11 +123,18 @@ def _print_result(corpus: Corpus, seconds: float) -> None:
 
     books = corpus.manifest.document["books"]
     rows = [
-        ("text", f"{size(books['bytes'])} in {books['records']:,} records ({books['empty']:,} of them empty)"),
+        (
+            "text",
+            f"{size(books['bytes'])} in {books['records']:,} records ({books['empty']:,} of them empty)",
+        ),
         ("tokens", f"{len(corpus):,} ({corpus.tokens.dtype.name})"),
         ("vocabulary", f"{len(corpus.vocab):,} tokens"),
     ]
-    for name, what in (("unknown_tokens", "unknown tokens"), ("cut_tokens", "tokens cut"), ("replaced", "replaced")):
+    for name, what in (
+        ("unknown_tokens", "unknown tokens"),
+        ("cut_tokens", "tokens cut"),
+        ("replaced", "replaced"),
+    ):
         if books[name]:
             rows.append((what, f"{books[name]:,}"))
     rows += [(part, f"{stop - start:,} tokens") for part, (start, stop) in corpus.manifest.split.items()]

@@ -26,15 +26,17 @@ _file_argument = click.argument("file", metavar="[FILE]", default="-")
 @click.option("--errors", type=click.Choice(["strict", "replace"]), default="strict", show_default=True,
               help="What to do with malformed bytes.")  # fmt: skip
 @click.pass_context
-def encode(
-    ctx: click.Context, corpus: str, file: str, records: str | None, encoding: str, errors: str
-) -> None:
+def encode(ctx: click.Context, corpus: str, file: str, records: str | None, encoding: str, errors: str) -> None:
     """Encode text from FILE (or standard input): one line of ids for each record."""
     from textengine.errors import ComponentError, UnknownTokenError
 
     state = state_of(ctx)
     opened = state.engine.open(corpus)
-    options = {"records": records or opened.manifest.records or "line", "encoding": encoding, "errors": errors}
+    options = {
+        "records": records or opened.manifest.records or "line",
+        "encoding": encoding,
+        "errors": errors,
+    }
     name = "standard input" if file == "-" else file
     for number, text in enumerate(_texts(state, file, options)):
         try:

@@ -98,7 +98,7 @@ def _top(corpus: Corpus, count: int) -> None:
 def _records(corpus: Corpus, count: int) -> None:
     from textengine.cli.tables import quoted, table
 
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for number in range(len(corpus.ends)):
         if len(rows) == count:
             break

@@ -41,7 +41,11 @@ class _Lines:
             return
         self._last = now
         seconds = max(now - self._started, 1e-9)
-        parts = [f"{progress.done / 1e6:,.1f} MB", f"{progress.records:,} records", f"{progress.tokens:,} tokens"]
+        parts = [
+            f"{progress.done / 1e6:,.1f} MB",
+            f"{progress.records:,} records",
+            f"{progress.tokens:,} tokens",
+        ]
         parts.append(f"{progress.done / 1e6 / seconds:,.1f} MB/s")
         if progress.total:
             parts.insert(0, f"{progress.done / progress.total:4.0%}")

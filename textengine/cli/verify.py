@@ -20,5 +20,8 @@ def verify(corpus: str, quiet: bool) -> None:
         return
     from textengine.cli.tables import size, table
 
-    table(["file", ">size", "digest begins"], [(file["name"], size(file["size"]), file["digest"][:16]) for file in files])
+    table(
+        ["file", ">size", "digest begins"],
+        [(file["name"], size(file["size"]), file["digest"][:16]) for file in files],
+    )
     click.echo(f"{corpus}: whole")

@@ -65,7 +65,7 @@ class Manifest:
         The size is checked before anything maps the file: reading past the end of a mapped file kills the process.
         """
         entry = self.document["files"][role]
-        path = directory / entry["name"]
+        path: Path = directory / entry["name"]
         try:
             size = path.stat().st_size
         except OSError as error:

@@ -31,7 +31,9 @@ def verify(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
         file = manifest.file(directory, role)
         found = file_digest(file)
         if found != entry["digest"]:
-            raise DamagedError(f"{file}: its digest is {found[:16]}..., but the manifest says {entry['digest'][:16]}...")
+            raise DamagedError(
+                f"{file}: its digest is {found[:16]}..., but the manifest says {entry['digest'][:16]}..."
+            )
     _check_contents(Corpus.open(directory), directory)
     own = directory / MANIFEST
     return [*files.values(), {"name": MANIFEST, "size": own.stat().st_size, "digest": file_digest(own)}]
@@ -43,14 +45,18 @@ def _check_contents(corpus: Corpus, directory: Path) -> None:
     files = {role: directory / entry["name"] for role, entry in document["files"].items()}
     tokens, ends, books = corpus.tokens, corpus.ends, document["books"]
     if tokens.ndim != 1 or tokens.dtype.name != document["dtype"] or len(tokens) != books["tokens"]:
-        raise DamagedError(f"{files['tokens']}: it holds {tokens.shape} {tokens.dtype}, which is not what the books say")
+        raise DamagedError(
+            f"{files['tokens']}: it holds {tokens.shape} {tokens.dtype}, which is not what the books say"
+        )
     if ends.ndim != 1 or ends.dtype != np.int64 or len(ends) != books["encoded"] + books["empty"]:
         raise DamagedError(f"{files['ends']}: it holds {ends.shape} {ends.dtype}, which is not what the books say")
     last = int(ends[-1]) if len(ends) else 0
     if last != len(tokens) or (len(ends) and (int(ends[0]) < 0 or bool(np.any(np.diff(ends) < 0)))):
         raise DamagedError(f"{files['ends']}: its record ends do not fit the {len(tokens)} tokens")
     if len(corpus.vocab) != document["vocab_size"]:
-        raise DamagedError(f"{files['vocab']}: {len(corpus.vocab)} tokens, but the manifest says {document['vocab_size']}")
+        raise DamagedError(
+            f"{files['vocab']}: {len(corpus.vocab)} tokens, but the manifest says {document['vocab_size']}"
+        )
     for start in range(0, len(tokens), _BLOCK):
         largest = int(tokens[start : start + _BLOCK].max())
         if largest >= len(corpus.vocab):

@@ -10,9 +10,7 @@ from textengine.plugin.manager import PluginManager
 from textengine.plugin.registry import Registry
 
 
-def load_registry(
-    given: Iterable[object] = (), *, discover: bool = True, disabled: Iterable[str] = ()
-) -> Registry:
+def load_registry(given: Iterable[object] = (), *, discover: bool = True, disabled: Iterable[str] = ()) -> Registry:
     """Return a new registry over the built-in plugin and, as PluginManager describes them, all others."""
     from textengine.builtin import hooks
 

@@ -108,7 +108,7 @@ def _applied(bound: Bound, texts: Sequence[str], expected: type[T], batch: Batch
             found = type(results[wrong]).__name__
             del results[wrong:]
             raise TypeError(f"it must return a {expected.__name__}, not {found}")
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a component may raise anything
+    except (Exception, SystemExit) as error:
         raise fault(bound, error, None if batch is None else len(results), batch) from error
     return results
 
@@ -126,9 +126,7 @@ def _check_tokens(tokens: Iterable[object], bound: Bound, record: int | None, ba
             raise fault(bound, problem, record, batch) from None
 
 
-def fault(
-    bound: Bound, error: BaseException, record: int | None = None, batch: Batch | None = None
-) -> ComponentError:
+def fault(bound: Bound, error: BaseException, record: int | None = None, batch: Batch | None = None) -> ComponentError:
     """Return the error that lays `error` at the door of `bound`."""
     known = isinstance(error, TextEngineError)
     reason = " ".join(str(error).split())

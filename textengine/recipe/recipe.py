@@ -52,10 +52,10 @@ class Recipe:
         table = _table(document, "recipe", where)
         _check_keys(table, ("normalizers", "tokenizer", "vocab"), f"{where}: [recipe]")
         if "tokenizer" not in table:
-            raise ConfigurationError(f"{where}: [recipe] names no tokenizer; write tokenizer = \"textengine/word\"")
+            raise ConfigurationError(f'{where}: [recipe] names no tokenizer; write tokenizer = "textengine/word"')
         normalizers = table.get("normalizers", [])
         if isinstance(normalizers, str) or not isinstance(normalizers, Sequence):
-            raise ConfigurationError(f"{where}: normalizers must be a list, such as [\"textengine/lowercase\"]")
+            raise ConfigurationError(f'{where}: normalizers must be a list, such as ["textengine/lowercase"]')
         return cls(
             tokenizer=_spec(table["tokenizer"], "name", f"{where}: tokenizer"),
             normalizers=tuple(
