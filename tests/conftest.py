@@ -53,7 +53,10 @@ def cli(tmp_path: Path) -> Run:
     """Run ``textengine`` as its users do: as a process of its own, in an empty folder."""
 
     def run(
-        *arguments: str | Path, stdin: str | bytes = b"", env: dict[str, str] | None = None, cwd: Path = tmp_path
+        *arguments: str | Path,
+        stdin: str | bytes = b"",
+        env: dict[str, str] | None = None,
+        cwd: Path = tmp_path,
     ) -> subprocess.CompletedProcess[str]:
         given = stdin.encode() if isinstance(stdin, str) else stdin
         done = subprocess.run(

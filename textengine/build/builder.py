@@ -13,7 +13,7 @@ import numpy as np
 from textengine.build import output
 from textengine.build.merge import Merger
 from textengine.build.options import BuildOptions
-from textengine.build.plan import Plan, file_state
+from textengine.build.plan import PlannedShard, PlannedSource, file_state
 from textengine.build.progress import Progress, ProgressCallback
 from textengine.build.run import in_order
 from textengine.build.shard import EncodedShard, EncodeJob, FailedShard, RemapJob, encode_shard, remap_shard
@@ -29,11 +29,13 @@ from textengine.vocab import Vocab
 class Build:
     """One build: what it is made of and how it is run. `run` does it.
 
+    shards, sources: as planned; `sources` is complete when all shards have been taken.
     vocab: a vocabulary to use, or None to count one. total: bytes of text, where they are known. window: how many
     shards may be under way or waiting.
     """
 
-    plan: Plan
+    shards: Iterator[PlannedShard]
+    sources: list[PlannedSource]
     recipe: ResolvedRecipe
     vocab: Vocab | None
     options: BuildOptions
@@ -61,7 +63,7 @@ class Build:
         """Encode every shard; merge their tokens in order."""
 
         def jobs() -> Iterator[EncodeJob]:
-            for number, (source, loader, shard) in enumerate(self.plan.shards()):
+            for number, (source, loader, shard) in enumerate(self.shards):
                 yield EncodeJob(number, source, shard, loader, self.recipe.pipeline, folder)
 
         shards: list[EncodedShard] = []
@@ -90,7 +92,7 @@ class Build:
         for shard in shards:
             read[shard.source] += shard.nbytes
         found = []
-        for number, source in enumerate(self.plan.sources):
+        for number, source in enumerate(self.sources):
             if source.stream is not None:
                 digest = source.stream.hexdigest()
             else:

@@ -6,7 +6,9 @@ import os
 import platform
 import socket
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -15,9 +17,9 @@ import textengine
 from textengine.build.builder import Build
 from textengine.build.options import BuildOptions
 from textengine.build.output import Result, Target
-from textengine.build.plan import InputPlan, Plan
+from textengine.build.plan import InputPlan, Plan, PlannedShard
 from textengine.build.progress import ProgressCallback
-from textengine.build.run import choose_executor, opened
+from textengine.build.run import SMALL, choose_executor, opened
 from textengine.components import Bound
 from textengine.corpus.commit import Commit
 from textengine.corpus.corpus import Corpus
@@ -46,24 +48,37 @@ class BuildJob:
 
     def run(self, output: str | os.PathLike[str] | None, *, force: bool) -> Corpus:
         """Build into the directory `output`, or into memory, and return the corpus."""
-        factory = choose_executor(self.executor, self.registry, self.total, self.workers, self.recipe.pipeline)
+        shards = self.plan.shards()
+        total, first = self.total, []
+        if total is None and self.executor == "auto":
+            total, first = _looked_ahead(shards)
+        factory = choose_executor(self.executor, self.registry, total, self.workers, self.recipe.pipeline)
+        shards = chain(first, shards)
         if output is None:
-            result = self._result(factory, Target(None))
+            result = self._result(shards, factory, Target(None))
             tokens = result.tokens.array if result.tokens.array is not None else np.zeros(0, np.uint8)
             manifest = Manifest({"format": FORMAT, **self._manifest(result), "files": {}})
             return Corpus(tokens, result.ends, result.vocab, manifest, None, self.registry, self.recipe.pipeline)
         started = time.time()
         with Commit(output, FORMAT, force=force) as commit:
-            result = self._result(factory, Target(str(commit.work)))
+            result = self._result(shards, factory, Target(str(commit.work)))
             result.add_to(commit)
             commit.finish(self._manifest(result, commit), {"run.json": self._run_record(factory, started)})
         return Corpus.open(output, self.registry)
 
-    def _result(self, factory: Bound, target: Target) -> Result:
+    def _result(self, shards: Iterator[PlannedShard], factory: Bound, target: Target) -> Result:
         with opened(factory, self.workers) as executor:
             window = self.workers * _SHARDS_WAITING_PER_WORKER
             return Build(
-                self.plan, self.recipe, self.vocab, self.options, executor, window, self.total, self.progress
+                shards,
+                self.plan.sources,
+                self.recipe,
+                self.vocab,
+                self.options,
+                executor,
+                window,
+                self.total,
+                self.progress,
             ).run(target)
 
     def _manifest(self, result: Result, commit: Commit | None = None) -> dict[str, Any]:
@@ -124,6 +139,17 @@ class BuildJob:
             "workers": self.workers,
             "sources": [source.path or source.name for source in self.plan.sources],
         }
+
+
+def _looked_ahead(shards: Iterator[PlannedShard]) -> tuple[int | None, list[PlannedShard]]:
+    """Take shards until it is clear whether there is much text; return their size if they are all, and the shards."""
+    taken, size = [], 0
+    for shard in shards:
+        taken.append(shard)
+        size += shard[2].stop - shard[2].start
+        if size >= SMALL:
+            return None, taken
+    return size, taken
 
 
 def _vocab_digest(vocab: Vocab) -> str:

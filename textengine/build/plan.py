@@ -15,6 +15,9 @@ from textengine.errors import RunError, SourceError, TextEngineError
 from textengine.recipe.pipeline import fault
 from textengine.text import Batch
 
+PlannedShard = tuple[int, Bound | None, Shard]
+"""(number of the source, loader, shard); without a loader, the shard holds finished records."""
+
 _RECORDS_PER_SHARD = 1 << 16
 
 
@@ -43,7 +46,7 @@ class Plan(Protocol):
 
     sources: list[PlannedSource]
 
-    def shards(self) -> Iterator[tuple[int, Bound | None, Shard]]:
+    def shards(self) -> Iterator[PlannedShard]:
         """Yield (source number, loader, shard); without a loader, the shard holds finished records."""
 
 
@@ -54,7 +57,7 @@ class InputPlan:
     inputs: list[Input]
     sources: list[PlannedSource] = field(default_factory=list)
 
-    def shards(self) -> Iterator[tuple[int, Bound | None, Shard]]:
+    def shards(self) -> Iterator[PlannedShard]:
         """Yield (source number, loader, shard)."""
         for number, item in enumerate(self.inputs):
             source, planned = _opened(item.source)
@@ -82,7 +85,7 @@ class RecordPlan:
     shard_size: int
     sources: list[PlannedSource] = field(default_factory=list)
 
-    def shards(self) -> Iterator[tuple[int, Bound | None, Shard]]:
+    def shards(self) -> Iterator[PlannedShard]:
         """Yield (source number, None, shard)."""
         digest = StreamDigest()
         planned = PlannedSource(self.name, stream=digest)
