@@ -118,8 +118,8 @@ class TestOneSetOfHashes:
 class TestCommandLine:
     @GOLDEN
     def test_values(
-        self, cli: Callable, data: Path, tmp_path: Path, file: str, recipe: str, tokenizer: str, sha256: str, dtype: str,
-        tokens: int, size: int, records: int,
+        self, cli: Callable, data: Path, tmp_path: Path, file: str, recipe: str, tokenizer: str, sha256: str,
+        dtype: str, tokens: int, size: int, records: int,
     ) -> None:  # fmt: skip
         """The command line commits the golden values, and its result can be verified."""
         done = cli("build", data / file, "-o", "made", "--recipe", recipe, "--tokenizer", tokenizer, "--json")

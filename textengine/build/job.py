@@ -49,7 +49,7 @@ class BuildJob:
     def run(self, output: str | os.PathLike[str] | None, *, force: bool) -> Corpus:
         """Build into the directory `output`, or into memory, and return the corpus."""
         shards = self.plan.shards()
-        total, first = self.total, []
+        total, first = self.total, list[PlannedShard]()
         if total is None and self.executor == "auto":
             total, first = _looked_ahead(shards)
         factory = choose_executor(self.executor, self.registry, total, self.workers, self.recipe.pipeline)

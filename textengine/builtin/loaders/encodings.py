@@ -62,35 +62,45 @@ def to_utf8(raw: bytes, encoding: str, errors: Errors, source: str, start: int) 
             text = raw.decode(errors="replace")
             return text.encode(), text.count(_REPLACEMENT) - raw.count(_REPLACEMENT.encode())
         return raw, 0
-    try:
-        text, replaced = raw.decode(encoding), 0
-    except UnicodeDecodeError as error:
-        if errors == "strict":
-            raise malformed(error, source, start) from None
-        text = raw.decode(encoding, "replace")
-        replaced = len(text) - len(raw.decode(encoding, "ignore"))
+    text, replaced = _Decoder(encoding, errors, source).decode(raw, start, final=True)
     data, surrogates = scalar_utf8(text, errors, source, start)
     return data, replaced + surrogates
 
 
 def transcode(stream: BinaryIO, encoding: str, errors: Errors, source: str) -> Iterator[tuple[bytes, int, int]]:
     """Yield (UTF-8 bytes, byte offset reached in the source, sequences replaced) from the stream's beginning."""
-    decoder = codecs.getincrementaldecoder(encoding)(errors)
-    # What "replace" writes and "ignore" does not is one character for each malformed sequence.
-    silent = codecs.getincrementaldecoder(encoding)("ignore") if errors == "replace" else decoder
+    decoder = _Decoder(encoding, errors, source)
     position, final = 0, False
     while not final:
         block = stream.read(_BLOCK)
         final = not block
-        held = len(decoder.getstate()[0])
-        try:
-            text = decoder.decode(block, final)
-        except UnicodeDecodeError as error:
-            raise malformed(error, source, position - held) from None
-        replaced = len(text) - len(silent.decode(block, final)) if errors == "replace" else 0
+        text, replaced = decoder.decode(block, position, final)
         data, surrogates = scalar_utf8(text, errors, source, position)
         position += len(block)
         yield data, position, replaced + surrogates
+
+
+class _Decoder:
+    """Decodes piece by piece, counts replacements, and says where bytes are malformed."""
+
+    def __init__(self, encoding: str, errors: Errors, source: str) -> None:
+        self._encoding, self._source = encoding, source
+        self._decoder = codecs.getincrementaldecoder(encoding)(errors)
+        # What "replace" writes and "ignore" does not is one character for each malformed sequence.
+        self._silent = codecs.getincrementaldecoder(encoding)("ignore") if errors == "replace" else None
+
+    def decode(self, data: bytes, position: int, final: bool) -> tuple[str, int]:
+        """Return (text, replacements); `position` is the offset of `data` in the source."""
+        held = len(self._decoder.getstate()[0])
+        try:
+            text = self._decoder.decode(data, final)
+            replaced = len(text) - len(self._silent.decode(data, final)) if self._silent else 0
+        except UnicodeDecodeError as error:
+            raise malformed(error, self._source, position - held) from None
+        except UnicodeError as error:  # UTF-16 and UTF-32 without a byte order mark could be either order
+            reason = f"not {self._encoding} ({error}; write {self._encoding}-le or {self._encoding}-be)"
+            raise MalformedTextError(self._source, position, reason) from None
+        return text, replaced
 
 
 def scalar_utf8(text: str, errors: Errors, source: str, start: int) -> tuple[bytes, int]:

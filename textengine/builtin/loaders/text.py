@@ -103,17 +103,18 @@ class TextLoader:
     def _transcoded(self, source: Source, stream: BinaryIO) -> Iterator[Shard]:
         """Yield lines in memory, decoded from the beginning: for encodings that cannot be entered in the middle."""
         start = stop = 0
-        pending, pending_replaced = bytearray(), 0
+        pending, pending_replaced, first = bytearray(), 0, True
         for data, stop, replaced in encodings.transcode(stream, self.encoding, self.errors, source.name):
-            pending += data.removeprefix(encodings.BOM) if start == 0 and not pending else data
+            pending += data.removeprefix(encodings.BOM) if first else data
             pending_replaced += replaced
+            first = first and not data
             cut = lines.last_line_end(pending, 0)
             if cut >= source.shard_size:
                 batch = lines.line_batch(bytes(pending[:cut]), None, pending_replaced)
                 yield Shard(source.name, start, stop, payload=batch)
                 start, pending_replaced = stop, 0
                 del pending[:cut]
-        if stop > start:
+        if pending or stop > start:
             yield Shard(source.name, start, stop, payload=lines.line_batch(bytes(pending), None, pending_replaced))
 
 

@@ -31,7 +31,8 @@ class Replace:
         import regex
 
         try:
-            self._compiled.sub(self.replacement, "")
+            # A pattern that matches nowhere would hide the mistake; the newline ends a comment in a verbose one.
+            compile_pattern(f"(?:{self.pattern}\n)|").sub(self.replacement, "")
         except (IndexError, KeyError, regex.error) as error:
             raise ValueError(f"{self.replacement!r} is not a replacement for {self.pattern!r}: {error}") from error
 
