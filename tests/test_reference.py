@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from textengine import Corpus, Engine, Vocab
 
-_spec = importlib.util.spec_from_file_location("reference", Path(__file__).with_name("reference.py"))
+_PEER = Path(__file__).parents[1] / "benchmarks" / "peers" / "d2l.py"
+_spec = importlib.util.spec_from_file_location("reference", _PEER)
 assert _spec is not None and _spec.loader is not None
 reference: Any = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(reference)

@@ -119,7 +119,7 @@ def _result(corpus: Corpus) -> dict[str, Any]:
 
 
 def _print_result(corpus: Corpus, seconds: float) -> None:
-    from textengine.cli.tables import facts, size
+    from textengine.cli.plain import facts, size
 
     books = corpus.manifest.document["books"]
     rows = [

@@ -72,7 +72,8 @@ def _show_lines(words: Corpus) -> None:
 
 
 def _show_vocabulary(words: Corpus) -> None:
-    from textengine.cli.tables import quoted, table
+    from textengine.cli.plain import quoted
+    from textengine.cli.tables import table
 
     vocab = words.vocab
     rows = [(vocab[token], quoted(token), f"{count:,}") for token, count in vocab.token_freqs[:10]]

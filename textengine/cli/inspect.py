@@ -36,7 +36,7 @@ def inspect(ctx: click.Context, corpus: str, top: int, shown: int, as_json: bool
 
 
 def _sizes(corpus: Corpus) -> None:
-    from textengine.cli.tables import facts, size
+    from textengine.cli.plain import facts, size
 
     document = corpus.manifest.document
     rows: list[tuple[str, object]] = [
@@ -50,7 +50,7 @@ def _sizes(corpus: Corpus) -> None:
 
 
 def _recipe(corpus: Corpus) -> None:
-    from textengine.cli.tables import facts
+    from textengine.cli.plain import facts
 
     document = corpus.manifest.document
     recipe = document["recipe"]
@@ -73,17 +73,18 @@ def _options(options: dict[str, Any]) -> str:
 
 
 def _books(corpus: Corpus) -> None:
-    from textengine.cli.tables import facts
+    from textengine.cli.plain import facts
 
     books = dict(corpus.manifest.document["books"])
     skipped = books.pop("skipped")
-    rows = [(name.replace("_", " "), f"{value:,}") for name, value in books.items()]
+    rows: list[tuple[str, object]] = [(name.replace("_", " "), f"{value:,}") for name, value in books.items()]
     rows[3:3] = [(f"skipped ({reason})", f"{count:,}") for reason, count in skipped.items()]
     facts("books", rows)
 
 
 def _top(corpus: Corpus, count: int) -> None:
-    from textengine.cli.tables import quoted, table
+    from textengine.cli.plain import quoted
+    from textengine.cli.tables import table
 
     freqs = corpus.vocab.token_freqs
     counted = sum(number for _, number in freqs) or 1
@@ -96,7 +97,8 @@ def _top(corpus: Corpus, count: int) -> None:
 
 
 def _records(corpus: Corpus, count: int) -> None:
-    from textengine.cli.tables import quoted, table
+    from textengine.cli.plain import quoted
+    from textengine.cli.tables import table
 
     rows: list[tuple[object, ...]] = []
     for number in range(len(corpus.ends)):

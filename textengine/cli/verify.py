@@ -18,7 +18,8 @@ def verify(corpus: str, quiet: bool) -> None:
     files = check(corpus)
     if quiet:
         return
-    from textengine.cli.tables import size, table
+    from textengine.cli.plain import size
+    from textengine.cli.tables import table
 
     table(
         ["file", ">size", "digest begins"],
