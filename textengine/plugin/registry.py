@@ -69,7 +69,7 @@ class Registry:
         names = self.names(kind)
         qualified = [component.qualified for component in self.all(kind)]
         near = suggest(name, names) or suggest(name, qualified)
-        message = f"no {kind} is named {name!r}{near}; there is: {_listed(names)}"
+        message = f"no {kind} is named {name!r}{near and near + ' There is' or '; there is'}: {_listed(names)}"
         plugins = self.manager.plugins
         failed = [f"{p.distribution} {p.version} ({p.errors[0]})" for p in plugins if p.status == "failed"]
         disabled = [p.distribution for p in plugins if p.disabled]
