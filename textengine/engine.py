@@ -102,7 +102,7 @@ class Engine:
     def build(
         self,
         *sources: str | os.PathLike[str],
-        recipe: AnyRecipe = "d2l",
+        recipe: AnyRecipe = "textengine/d2l",
         tokenizer: str | None = None,
         vocab: AnyVocab | None = None,
         max_tokens: int | None = None,
@@ -162,7 +162,7 @@ class Engine:
         *,
         name: str = "records",
         errors: str = "strict",
-        recipe: AnyRecipe = "d2l",
+        recipe: AnyRecipe = "textengine/d2l",
         output: str | os.PathLike[str] | None = None,
         shard_size: int | None = None,
         force: bool = False,

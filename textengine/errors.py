@@ -133,7 +133,7 @@ class ComponentError(PluginError):
         if self.record is not None:
             where = f" on record {self.record} (counted from 0)"
         if self.source is not None:
-            where += f" of {self.source}"
+            where += f" of {self.source}" if where else f" on {self.source}"
         if self.offset is not None:
             where += f", byte {self.offset}"
         return f"plugin {self.plugin} {self.version}: {self.kind} {self.component!r} failed{where}: {self.reason}"

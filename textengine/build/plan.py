@@ -169,9 +169,11 @@ def _planned_shards(source: Source, loader: Bound, planned: PlannedSource) -> It
         for batch in packed(loader.call(source), False, source.shard_size):
             yield Shard(source.name, 0, 0, payload=batch)
         yield Shard(source.name, 0, planned.size, payload=Batch.from_texts([]))
-    except (TextEngineError, OSError):
+    except TextEngineError:
         raise
     except (Exception, SystemExit) as error:
+        if isinstance(error, OSError) and error.filename is not None:
+            raise  # it says where, and is the system's word rather than the loader's
         wrapped = fault(loader, error, error.number if isinstance(error, RecordError) else None)
         wrapped.source = source.name
         raise wrapped from error

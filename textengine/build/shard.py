@@ -103,9 +103,9 @@ def _batches(shard: Shard, loader: Bound | None) -> Iterable[Batch]:
         if isinstance(error, PluginError):
             raise fault(loader, error) from error
         raise
-    except OSError:
-        raise
     except (Exception, SystemExit) as error:
+        if isinstance(error, OSError) and error.filename is not None:
+            raise  # it says where, and is the system's word rather than the loader's
         raise fault(loader, error) from error
 
 

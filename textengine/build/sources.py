@@ -13,7 +13,7 @@ from typing import Any
 
 from textengine.components import Bound, Component, Kind, Source
 from textengine.errors import SourceError, suggest
-from textengine.plugin.registry import Registry
+from textengine.plugin.registry import Registry, suffixes_of
 from textengine.recipe.options import bind, option_fields
 from textengine.recipe.pipeline import call
 
@@ -66,8 +66,8 @@ class SourceFinder:
                 raise SourceError(f"{text}: addresses are not read; fetch it first, and name the file")
             dataset = self._dataset(text)
             if dataset is not None:
-                for path in call(dataset, dataset.call, self._cache):
-                    yield Source(os.fspath(path), path=Path(path))
+                for found in call(dataset, lambda: [Path(file) for file in dataset.call(self._cache)]):
+                    yield Source(os.fspath(found), path=found)
                 return
         path = Path(text)
         if path.is_dir():
@@ -113,7 +113,7 @@ class SourceFinder:
 
     def _suffixes(self) -> list[str]:
         loaders = self._registry.all(Kind.LOADER)
-        return sorted({suffix for loader in loaders for suffix in getattr(loader.value, "suffixes", ())})
+        return sorted({suffix for loader in loaders for suffix in suffixes_of(loader)})
 
     def _missing(self, name: str) -> str:
         message = f"{name}: no such file or directory"

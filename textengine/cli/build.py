@@ -79,7 +79,7 @@ def build(
     if no_normalizers and normalizers:
         raise click.UsageError("--no-normalizers and --normalizer exclude each other", ctx)
     engine = state_of(ctx).engine
-    chosen: Any = recipe or _recipe_of_vocabulary(options, bool(normalizers or no_normalizers)) or "d2l"
+    chosen: Any = recipe or _recipe_of_vocabulary(options, bool(normalizers or no_normalizers)) or "textengine/d2l"
     started = time.monotonic()
     with shown(quiet or as_json) as progress:
         corpus = engine.build(

@@ -28,7 +28,7 @@ def demo(ctx: click.Context, output: str) -> None:
     engine = state_of(ctx).engine
     source, why = _source(engine)
     words = engine.build(source, output=Path(output, "words"), force=True)
-    chars = engine.build(source, output=Path(output, "chars"), tokenizer="char", force=True)
+    chars = engine.build(source, output=Path(output, "chars"), tokenizer="textengine/char", force=True)
     if why:
         click.echo(f"This is the bundled sample, not The Time Machine: {why}\n")
     _show_lines(words)

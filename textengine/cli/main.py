@@ -22,6 +22,7 @@ from textengine.cli.recipes import recipes
 from textengine.cli.state import State, state_of
 from textengine.cli.verify import verify
 from textengine.components import Kind
+from textengine.errors import ComponentError, TextEngineError, suggest
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -49,10 +50,31 @@ class EngineGroup(click.Group):
             return found
         return None
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        # Help is shown as soon as it is met, and lists the commands of plugins: what is said of plugins comes first.
+        options, _, _ = self.make_parser(ctx).parse_args(list(args))
+        state = ctx.ensure_object(State)
+        state.discover = not options.get("no_plugins", False)
+        state.disabled = tuple(options.get("disable_plugin", ()))
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, TextEngineError, OSError):
+            raise
+        except Exception as error:
+            name = ctx.invoked_subcommand or ""
+            if name in self.commands or name == "":
+                raise
+            owner = state_of(ctx).registry.get(Kind.COMMAND, name)
+            reason = f"{type(error).__name__}: {error}"
+            raise ComponentError(
+                reason, plugin=owner.distribution, version=owner.version, kind=owner.kind, component=owner.name
+            ) from error
+
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, Any, list[str]]:
         if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            from textengine.errors import suggest
-
             near = suggest(args[0], self.list_commands(ctx))
             raise click.UsageError(f"no command is named {args[0]!r}{near}", ctx)
         return super().resolve_command(ctx, args)
@@ -60,12 +82,11 @@ class EngineGroup(click.Group):
 
 @click.group(cls=EngineGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(textengine.__version__, message="%(prog)s %(version)s")
-@click.option("--no-plugins", is_flag=True, is_eager=True, help="Load no plugins but the built-in one.")
+@click.option("--no-plugins", is_flag=True, help="Load no plugins but the built-in one.")
 @click.option(
     "--disable-plugin",
     metavar="DIST",
     multiple=True,
-    is_eager=True,
     help="Do not load the plugins of this distribution. Repeatable; so does TEXTENGINE_DISABLED_PLUGINS.",
 )
 @click.option("--debug", is_flag=True, help="Show the traceback of an error. May stand anywhere.")
@@ -112,6 +133,8 @@ class _Warnings(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         click.echo(f"{record.levelname.lower()}: {record.getMessage()}", err=True)
+        if record.exc_info:
+            click.echo(logging.Formatter().formatException(record.exc_info), err=True)
 
 
 def _log_to_stderr(debug: bool) -> None:

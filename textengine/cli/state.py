@@ -37,8 +37,4 @@ class State:
 
 def state_of(ctx: click.Context) -> State:
     """Return the state that the options of the outermost command describe."""
-    root = ctx.find_root()
-    state = root.ensure_object(State)
-    state.discover = not root.params.get("no_plugins", False)
-    state.disabled = root.params.get("disable_plugin", ())
-    return state
+    return ctx.find_root().ensure_object(State)

@@ -89,7 +89,7 @@ class PluginManager:
             self._admit(*_described(entry_point))
         for item in given:
             plugin = self._given(item)
-            if all(item is not other.value for other in self.plugins):
+            if all(plugin.value is not other.value for other in self.plugins):
                 self._admit(plugin, lambda value=plugin.value: value)  # type: ignore[misc]
         self._add_hookspecs()
         for plugin in self.plugins:
@@ -165,11 +165,13 @@ class PluginManager:
             options = self._pluggy.parse_hookimpl_opts(value, name)
             if options is None:
                 attribute = inspect.getattr_static(value, name)
-                if name.startswith(f"{PROJECT}_") and isinstance(attribute, FunctionType):
+                if name.startswith(f"{PROJECT}_") and isinstance(attribute, FunctionType | staticmethod):
                     raise PluginError(f"{name} is not marked with @hookimpl, so it would never be called")
                 continue
             name = options.get("specname") or name
             if name not in self._hooks:
+                if options.get("optionalhook"):
+                    continue  # meant for another plugin's hook, which is not here
                 raise PluginError(f"{name!r} is not a hook of textengine{suggest(name, self._hooks)}")
             if options.get("wrapper") or options.get("hookwrapper"):
                 raise PluginError(f"{name} is a hook wrapper; textengine's hooks cannot be wrapped")
@@ -203,9 +205,12 @@ def _entry_points() -> list[EntryPoint]:
 
 
 def _distribution(entry_point: EntryPoint) -> tuple[str, str]:
-    if entry_point.dist is None:
+    """Return the name and version of an entry point's distribution, whose metadata may be gone."""
+    try:
+        name, version = entry_point.dist.name, entry_point.dist.version  # type: ignore[union-attr]
+        return normalize_distribution(name), str(version)
+    except (AttributeError, TypeError, KeyError):
         return entry_point.value.partition(":")[0], "unversioned"
-    return normalize_distribution(entry_point.dist.name), entry_point.dist.version
 
 
 def _described(entry_point: EntryPoint) -> tuple[Plugin, Callable[[], object]]:
@@ -230,6 +235,9 @@ def _checked(result: object, plugin: Plugin, hook: str) -> Mapping[str, Any]:
         if hook == "textengine_recipes":
             if not isinstance(component, str):
                 raise PluginError(f"recipe {name!r} must be TOML text, not {type(component).__name__}")
+        elif hook == "textengine_commands":
+            if not hasattr(component, "get_short_help_str"):  # without importing click for it
+                raise PluginError(f"{name!r} must be a click command, not {type(component).__name__}")
         elif not callable(component):
             raise PluginError(f"{name!r} must be a class or a callable, not {type(component).__name__}")
     return result

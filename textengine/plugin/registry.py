@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from textengine.components import Component, Kind
 from textengine.errors import UnknownNameError, suggest
+from textengine.plugin.hookspecs import PROJECT
 from textengine.plugin.manager import PluginManager
 
 
@@ -54,12 +55,12 @@ class Registry:
         return component.name if alone else component.qualified
 
     def by_suffix(self, suffix: str) -> Component | None:
-        """Return the loader that declares `suffix`, if one does. UnknownNameError where two plugins' loaders do."""
-        found = [
-            component
-            for component in self.all(Kind.LOADER)
-            if suffix.lower() in getattr(component.value, "suffixes", ())
-        ]
+        """Return the loader that declares `suffix`, if one does; for its own suffixes, the built-in one.
+
+        Raises UnknownNameError where the loaders of two other plugins do.
+        """
+        found = [component for component in self.all(Kind.LOADER) if suffix.lower() in suffixes_of(component)]
+        found = [component for component in found if component.distribution == PROJECT] or found
         if len(found) > 1:
             names = " or ".join(f"--loader {component.qualified}" for component in found)
             raise UnknownNameError(f"files ending in {suffix!r} are claimed more than once: say {names}")
@@ -69,7 +70,7 @@ class Registry:
         names = self.names(kind)
         qualified = [component.qualified for component in self.all(kind)]
         near = suggest(name, names) or suggest(name, qualified)
-        message = f"no {kind} is named {name!r}{near and near + ' There is' or '; there is'}: {_listed(names)}"
+        message = f"no {kind} is named {name!r}{(near and near + ' There is') or '; there is'}: {_listed(names)}"
         plugins = self.manager.plugins
         failed = [f"{p.distribution} {p.version} ({p.errors[0]})" for p in plugins if p.status == "failed"]
         disabled = [p.distribution for p in plugins if p.disabled]
@@ -78,6 +79,12 @@ class Registry:
         if disabled:
             message += f"; disabled plugins: {_listed(disabled)}"
         return message
+
+
+def suffixes_of(loader: Component) -> tuple[str, ...]:
+    """Return the file endings that a loader declares, in lower case."""
+    declared = getattr(loader.value, "suffixes", ())
+    return tuple(suffix.lower() for suffix in ([declared] if isinstance(declared, str) else declared))
 
 
 def _listed(items: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import types
 import typing
 from collections.abc import Mapping
@@ -14,6 +15,10 @@ from textengine.digest import file_digest
 from textengine.errors import ComponentError, ConfigurationError, PluginError, suggest
 
 _RESERVED = ("name", "builder")  # the keys under which a recipe names the component itself
+
+
+class Part(dict[str, Any]):
+    """Members to set in a table of which the rest stays as it is by default."""
 
 
 class RawValue(str):
@@ -32,9 +37,9 @@ def bind(component: Component, options: Mapping[str, Any]) -> Bound:
         return Bound(component, {}, component.value)
     fields = option_fields(component)
     _check_names(options, fields, where)
+    options = {name: _completed(value, fields[name]) for name, value in options.items()}
     changed = {name: value for name, value in options.items() if not _repeats_default(value, fields[name])}
-    hints = typing.get_type_hints(component.value) if changed else {}
-    values = {name: _validated(value, hints[name], f"{where}: {name}") for name, value in changed.items()}
+    values = _validated(component, changed)
     for name, field in fields.items():
         if name not in changed and _required(field):
             raise ConfigurationError(f"{where} needs the option {name!r}")
@@ -42,11 +47,11 @@ def bind(component: Component, options: Mapping[str, Any]) -> Bound:
         call = component.value(**values)
     except (ValueError, TypeError) as error:
         raise ConfigurationError(f"{where}: {error}") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _fault(component, f"it cannot be made: {type(error).__name__}: {error}") from error
     if not callable(call):
         raise _fault(component, f"{type(call).__name__} has no __call__")
-    return Bound(component, {name: _plain(getattr(call, name), where) for name in fields}, call)
+    return Bound(component, {name: _plain(getattr(call, name), f"{where}: {name}") for name in fields}, call)
 
 
 def option_fields(component: Component) -> dict[str, dataclasses.Field[Any]]:
@@ -71,25 +76,47 @@ def _required(field: dataclasses.Field[Any]) -> bool:
     return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
+def _completed(value: Any, field: dataclasses.Field[Any]) -> Any:
+    if not isinstance(value, Part) or field.default_factory is dataclasses.MISSING:
+        return value
+    return {**field.default_factory(), **value}
+
+
 def _repeats_default(value: Any, field: dataclasses.Field[Any]) -> bool:
     """Return whether `value` is what the option has anyway; then there is nothing to check, and nothing to import."""
-    default = field.default
+    default: Any = field.default
     if field.default_factory is not dataclasses.MISSING:
         default = field.default_factory()
     if isinstance(value, list) and isinstance(default, tuple):
         value = tuple(value)
-    return type(value) is type(default) and bool(value == default)
+    if type(value) is not type(default) or value != default:
+        return False
+    return not isinstance(value, Mapping) or list(value) == list(default)  # the order of specials decides ids
 
 
-def _validated(value: Any, annotation: Any, where: str) -> Any:
+def _validated(component: Component, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `options` checked against the component's annotations."""
+    if not options:
+        return {}
     from pydantic import TypeAdapter, ValidationError
+    from pydantic.errors import PydanticUserError
 
+    values: dict[str, Any] = {}
+    name = next(iter(options))
     try:
-        return TypeAdapter(annotation).validate_python(_parsed(value, annotation))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = "".join(f".{part}" for part in first["loc"])
-        raise ConfigurationError(f"{where}{place}: {first['msg']}, not {first['input']!r}") from None
+        hints = typing.get_type_hints(component.value)
+        for name, value in options.items():
+            where = f"{component.kind} {component.qualified}: {name}"
+            try:
+                values[name] = TypeAdapter(hints[name]).validate_python(_parsed(value, hints[name]))
+            except ValidationError as error:
+                first = error.errors()[0]
+                place = "".join(f".{part}" for part in first["loc"])
+                raise ConfigurationError(f"{where}{place}: {first['msg']}, not {first['input']!r}") from None
+    except (NameError, PydanticUserError) as error:
+        reason = str(error).partition("\n")[0]
+        raise _fault(component, f"its option {name!r} has an annotation that cannot be checked: {reason}") from error
+    return values
 
 
 def _parsed(value: Any, annotation: Any) -> Any:
@@ -102,9 +129,10 @@ def _parsed(value: Any, annotation: Any) -> Any:
     import tomllib
 
     try:
-        return tomllib.loads(f"value = {value}")["value"]
+        document = tomllib.loads(f"value = {value}")
     except tomllib.TOMLDecodeError:
         return str(value)
+    return document["value"] if len(document) == 1 else str(value)
 
 
 def _is_text(annotation: Any) -> bool:
@@ -115,6 +143,8 @@ def _is_text(annotation: Any) -> bool:
 
 def _plain(value: Any, where: str) -> Any:
     """Return an option's value as JSON can hold it; a file is its content's digest, wherever it lies."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ConfigurationError(f"{where}: {value} is no number that can be recorded")
     if value is None or isinstance(value, str | bool | int | float):
         return value
     if isinstance(value, Path):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from textengine.errors import ConfigurationError, suggest
+from textengine.recipe.options import Part
 from textengine.recipe.recipe import Recipe, Spec
 
 _TARGETS = ("tokenizer", "normalizers", "vocab", "loader")
@@ -47,7 +48,7 @@ def _set(recipe: Recipe, key: str, value: Any) -> Recipe:
         number = int(path[0]) if path and path[0].isdecimal() else -1
         count = len(recipe.normalizers)
         if not 0 <= number < count:
-            numbered = f"{count} normalizers, numbered from 0" if count else "no normalizers"
+            numbered = f"{count} normalizer{'s' * (count > 1)}, numbered from 0" if count else "no normalizers"
             raise ConfigurationError(f"setting {key!r}: the recipe has {numbered}; write normalizers.NUMBER.OPTION")
         specs = list(recipe.normalizers)
         specs[number] = _with(specs[number], key, path[1:], value)
@@ -68,5 +69,6 @@ def _with(spec: Spec, key: str, path: Sequence[str], value: Any) -> Spec:
 def _nested(table: Mapping[str, Any], path: Sequence[str], value: Any) -> dict[str, Any]:
     if len(path) == 1:
         return {**table, path[0]: value}
-    inner = table.get(path[0], {})
-    return {**table, path[0]: _nested(inner if isinstance(inner, Mapping) else {}, path[1:], value)}
+    inner = table.get(path[0])
+    changed = _nested(inner if isinstance(inner, Mapping) else {}, path[1:], value)
+    return {**table, path[0]: changed if isinstance(inner, Mapping) else Part(changed)}

@@ -103,6 +103,8 @@ def _applied(bound: Bound, texts: Sequence[str], expected: type[T], batch: Batch
     results: list[Any] = []
     try:
         results.extend(map(bound.call, texts))  # a failure leaves the results so far, and so names the record
+        if len(results) < len(texts):  # to map, a StopIteration is no failure but the end
+            raise StopIteration
         if not all(map(expected.__instancecheck__, results)):
             wrong = next(number for number, result in enumerate(results) if not isinstance(result, expected))
             found = type(results[wrong]).__name__

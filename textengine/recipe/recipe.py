@@ -56,13 +56,16 @@ class Recipe:
         normalizers = table.get("normalizers", [])
         if isinstance(normalizers, str) or not isinstance(normalizers, Sequence):
             raise ConfigurationError(f'{where}: normalizers must be a list, such as ["textengine/lowercase"]')
+        read = _table(document, "input", where)
+        if not isinstance(read.get("loader", ""), str):
+            raise ConfigurationError(f'{where}: [input] loader must be a name, such as "textengine/text"')
         return cls(
             tokenizer=_spec(table["tokenizer"], "name", f"{where}: tokenizer"),
             normalizers=tuple(
                 _spec(item, "name", f"{where}: normalizers.{number}") for number, item in enumerate(normalizers)
             ),
             vocab=_spec(table.get("vocab", DEFAULT_VOCAB), "builder", f"{where}: vocab"),
-            input=dict(_table(document, "input", where)),
+            input=dict(read),
         )
 
 

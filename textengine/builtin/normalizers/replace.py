@@ -30,6 +30,7 @@ class Replace:
             raise ValueError("timeout must be more than 0 seconds")
         import regex
 
+        compile_pattern(self.pattern)  # before anything else, so that a mistake is shown as the user wrote it
         try:
             # A pattern that matches nowhere would hide the mistake; the newline ends a comment in a verbose one.
             compile_pattern(f"(?:{self.pattern}\n)|").sub(self.replacement, "")
