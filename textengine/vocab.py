@@ -180,6 +180,8 @@ class Vocab:
             index = operator.index(indices)
         except TypeError:
             raise VocabError(f"an id is an int, not {type(indices).__name__}: {indices!r}") from None
+        if not self._tokens:
+            raise VocabError(f"id {index} is not in the vocabulary, which is empty")
         if not 0 <= index < len(self._tokens):
             raise VocabError(f"id {index} is not in the vocabulary, whose ids are 0 to {len(self) - 1}")
         return self._tokens[index]
@@ -262,7 +264,7 @@ class Vocab:
             document = json.loads(Path(path).read_bytes())
         except OSError as error:
             raise VocabError(f"{os.fspath(path)}: {error.strerror}") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise VocabError(f"{os.fspath(path)}: not a vocabulary: {error}") from error
         return cls.from_json(document, os.fspath(path))
 
@@ -284,13 +286,16 @@ class Vocab:
             raise VocabError(f"{where}: 'tokens' and 'counts' must be lists of the same length")
         if not all(type(count) is int and count >= 0 for count in counts):
             raise VocabError(f"{where}: 'counts' must be whole numbers, 0 or more")
+        text_id = document.get("text_id")
+        if not isinstance(text_id, str | None):
+            raise VocabError(f"{where}: 'text_id' must be text")
         specials = document.get("specials")
         if not isinstance(specials, dict):
             raise VocabError(f"{where}: 'specials' must be an object from role to token")
         order = document.get("frequency_order", range(len(tokens)))
         try:
             freqs = {tokens[number]: counts[number] for number in order if counts[number]}
-            return cls.from_tokens(tokens, freqs, specials, document.get("text_id"))
+            return cls.from_tokens(tokens, freqs, specials, text_id)
         except (VocabError, IndexError, TypeError) as error:
             raise VocabError(f"{where}: {error}") from error
 

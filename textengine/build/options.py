@@ -11,6 +11,7 @@ from typing import Any, Literal
 from textengine.errors import ConfigurationError
 
 PARTS = ("train", "val", "test")
+_DIGITS = 18
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Split:
             raise _bad_split(value, "give two parts (train,val) or three (train,val,test)")
         if not all(part.is_finite() and part > 0 for part in parts):
             raise _bad_split(value, "every part must be more than 0")
+        if any(abs(part.adjusted()) > _DIGITS for part in parts):
+            raise _bad_split(value, "no text is that large")
         whole = [part == part.to_integral_value() for part in parts]
         if all(whole):
             return cls(parts, shares=False)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from textengine.build.storage import write_array
 from textengine.corpus.commit import Commit
 from textengine.vocab import Vocab
 
@@ -45,9 +46,14 @@ class Target:
             return Tokens(count, dtype, np.empty(count, dtype), None, 0)
         path = Path(self.folder, "tokens.npy")
         with path.open("wb") as file:
-            header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": (count,)}
-            np.lib.format.write_array_header_1_0(file, header)
+            write_header(file, dtype, count)
             return Tokens(count, dtype, None, str(path), file.tell())
+
+
+def write_header(file: BinaryIO, dtype: np.dtype[Any], count: int) -> None:
+    """Write the header of a ``.npy`` file that holds `count` items."""
+    header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": (count,)}
+    np.lib.format.write_array_header_1_0(file, header)
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,9 @@ class Result:
         """Hand the three data files to the commit in whose work folder the ids are."""
         commit.add("tokens", Path(self.tokens.path or ""), self.digest)
         ends = commit.work / "ends.npy"
-        np.save(ends, self.ends.astype("<i8", copy=False), allow_pickle=False)
+        with ends.open("wb") as file:
+            write_header(file, np.dtype("<i8"), len(self.ends))
+            write_array(file, self.ends.astype("<i8", copy=False))
         commit.add("ends", ends)
         vocab = commit.work / "vocab.json"
         vocab.write_bytes(self.vocab.to_json().encode())

@@ -16,7 +16,7 @@ from textengine.components import Bound, Kind
 from textengine.errors import ComponentError, ConfigurationError, RunError
 from textengine.plugin.registry import Registry
 from textengine.recipe.options import bind
-from textengine.recipe.pipeline import Pipeline, call, fault
+from textengine.recipe.pipeline import Pipeline, fault
 
 J = TypeVar("J")
 R = TypeVar("R")
@@ -79,11 +79,21 @@ def opened(factory: Bound, workers: int) -> Iterator[Executor]:
     """Open an executor; on the way out, work not yet begun is dropped and running work is waited for."""
     if workers < 1:
         raise ConfigurationError(f"workers is {workers}; it must be 1 or more")
-    executor = call(factory, factory.call, workers)
+    try:
+        executor = factory.call(workers)
+    except OSError as error:
+        name = factory.component.name
+        raise RunError(f"the executor {name!r} could not start: {error.strerror or error}") from error
+    except (Exception, SystemExit) as error:
+        raise fault(factory, error) from error
     if not isinstance(executor, Executor):
         raise fault(factory, TypeError(f"it must return a concurrent.futures.Executor, not {type(executor).__name__}"))
     try:
         yield executor
+    except BaseException:
+        # Whoever interrupts a build need not wait for the work that is under way, where it can be stopped.
+        getattr(executor, "abandon", lambda: None)()
+        raise
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
 

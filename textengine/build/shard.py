@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textengine.build.storage import Stored, smallest_dtype
+from textengine.build.storage import Stored, smallest_dtype, write_array
 from textengine.components import Bound, Shard
 from textengine.errors import ComponentError, PluginError, TextEngineError
 from textengine.lexicon import Lexicon
@@ -63,15 +64,15 @@ def encode_shard(job: EncodeJob) -> EncodedShard | FailedShard:
     ids: list[NDArray[Any]] = []
     ends: list[NDArray[np.int64]] = []
     records = tokens = replaced = 0
-    batches = _batches(job.shard, job.loader)
     try:
-        for batch in batches:
-            batch_ids, batch_ends = job.pipeline.encode(batch, lexicon)
-            ids.append(batch_ids.astype(smallest_dtype(max(0, len(lexicon) - 1)), copy=False))
-            ends.append(batch_ends + tokens)
-            records += len(batch)
-            tokens += len(batch_ids)
-            replaced += batch.replaced
+        with closing(_batches(job.shard, job.loader)) as batches:
+            for batch in batches:
+                batch_ids, batch_ends = job.pipeline.encode(batch, lexicon)
+                ids.append(batch_ids.astype(smallest_dtype(max(0, len(lexicon) - 1)), copy=False))
+                ends.append(batch_ends + tokens)
+                records += len(batch)
+                tokens += len(batch_ids)
+                replaced += batch.replaced
     except ComponentError as error:
         error.source = job.shard.source
         error.record = None if error.record is None else error.record + records
@@ -92,7 +93,7 @@ def encode_shard(job: EncodeJob) -> EncodedShard | FailedShard:
     )
 
 
-def _batches(shard: Shard, loader: Bound | None) -> Iterable[Batch]:
+def _batches(shard: Shard, loader: Bound | None) -> Generator[Batch, None, None]:
     """Yield the records of a shard; what a loader raises, and does not mean, is laid at its door."""
     if isinstance(shard.payload, Batch) or loader is None:
         yield shard.payload  # type: ignore[misc]
@@ -148,5 +149,5 @@ def remap_shard(job: RemapJob) -> RemappedShard:
     if len(final):
         with Path(job.path).open("r+b") as file:
             file.seek(job.offset)
-            file.write(memoryview(final).cast("B"))
+            write_array(file, final)
     return RemappedShard(None, unknown, first)

@@ -51,6 +51,7 @@ class SourceFinder:
         self._loader = registry.get(Kind.LOADER, loader) if loader else None
         self._defaults, self._required = defaults, required
         self._bound: dict[str, Bound] = {}
+        self._standard_input = False
 
     def find(self, names: Iterable[str | os.PathLike[str]]) -> list[Input]:
         """Return the inputs that `names` mean, in order. Raises SourceError and ConfigurationError."""
@@ -59,26 +60,35 @@ class SourceFinder:
     def _sources(self, name: str | os.PathLike[str]) -> Iterator[Source]:
         text = os.fspath(name)
         if isinstance(name, str):
+            if not text:
+                raise SourceError("a source has an empty name; name a file, a directory, or - for standard input")
             if text == "-":
+                if self._standard_input:
+                    raise SourceError("standard input (-) is named twice, and can be read only once")
+                self._standard_input = True
                 yield Source("standard input", stream=sys.stdin.buffer)
                 return
             if "://" in text:
                 raise SourceError(f"{text}: addresses are not read; fetch it first, and name the file")
             dataset = self._dataset(text)
             if dataset is not None:
-                for found in call(dataset, lambda: [Path(file) for file in dataset.call(self._cache)]):
-                    yield Source(os.fspath(found), path=found)
+                for file in call(dataset, lambda: [Path(path) for path in dataset.call(self._cache)]):
+                    yield Source(os.fspath(file), path=file)
                 return
         path = Path(text)
+        try:
+            there = path.exists()
+        except OSError as error:  # such as a name that is too long
+            raise SourceError(f"{text}: {error.strerror}") from error
         if path.is_dir():
             yield from self._walk(path)
-        elif path.exists():
+        elif there:
             yield Source(text, path=path)
         elif isinstance(name, str) and glob.has_magic(text):
-            found = sorted(glob.glob(text, recursive=True))  # noqa: PTH207 - the pattern may be absolute
-            if not found:
+            matches = sorted(glob.glob(text, recursive=True))  # noqa: PTH207 - the pattern may be absolute
+            if not matches:
                 raise SourceError(f"{text}: no file matches")
-            for match in found:
+            for match in matches:
                 yield from self._sources(Path(match))
         else:
             raise SourceError(self._missing(text))

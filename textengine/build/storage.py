@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ class Stored:
             return cls(array.dtype.str, len(array), None, array)
         path = Path(folder, name)
         with path.open("wb") as file:
-            array.tofile(file)
+            write_array(file, array)
         return cls(array.dtype.str, len(array), str(path), None)
 
     def load(self) -> NDArray[Any]:
@@ -37,6 +37,12 @@ class Stored:
         if len(array) != self.length:
             raise OSError(f"{self.path}: {len(array)} of {self.length} items; something else changed the work folder")
         return array
+
+
+def write_array(file: BinaryIO, array: NDArray[Any]) -> None:
+    """Write the bytes of `array`. Unlike ``tofile``, it raises OSError with the system's reason."""
+    if len(array):
+        file.write(memoryview(np.ascontiguousarray(array)).cast("B"))  # type: ignore[arg-type]
 
 
 def smallest_dtype(largest: int) -> np.dtype[Any]:

@@ -108,7 +108,8 @@ def _ids(line: str, corpus: Corpus, where: str) -> list[int]:
             raise RunError(f"{where}: {word!r:.40} is no id; write ids as numbers with spaces between them")
         number = int(word[:20])
         if number >= len(corpus.vocab):
-            last = len(corpus.vocab) - 1
-            raise RunError(f"{where}: id {word:.20} is not in the vocabulary, whose ids are 0 to {last}")
+            size = len(corpus.vocab)
+            which = f"whose ids are 0 to {size - 1}" if size else "which is empty"
+            raise RunError(f"{where}: id {word:.20} is not in the vocabulary, {which}")
         ids.append(number)
     return ids

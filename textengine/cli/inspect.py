@@ -18,8 +18,16 @@ _TEXT_SHOWN = 70
 
 @click.command()
 @click.argument("corpus", metavar="DIR")
-@click.option("--top", default=10, show_default=True, help="How many of the most frequent tokens to show.")
-@click.option("--records", "shown", default=5, show_default=True, help="How many records to show.")
+@click.option(
+    "--top",
+    default=10,
+    type=click.IntRange(min=0),
+    show_default=True,
+    help="How many of the most frequent tokens to show.",
+)
+@click.option(
+    "--records", "shown", default=5, type=click.IntRange(min=0), show_default=True, help="How many records to show."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON.")
 @click.pass_context
 def inspect(ctx: click.Context, corpus: str, top: int, shown: int, as_json: bool) -> None:

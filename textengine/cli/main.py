@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import signal
@@ -107,8 +108,12 @@ def run(arguments: Sequence[str]) -> int:
     end = own.index("--") if "--" in own else len(own)
     debug = "--debug" in own[:end]
     own = [argument for number, argument in enumerate(own) if argument != "--debug" or number > end]
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a character shows its number
+            stream.reconfigure(errors="backslashreplace")
     _log_to_stderr(debug)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
         code = group.main(args=own, prog_name="textengine", standalone_mode=False, obj=State())
         sys.stdout.flush()
@@ -145,4 +150,14 @@ def _log_to_stderr(debug: bool) -> None:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
+    signal.signal(number, _give_up)
     raise KeyboardInterrupt
+
+
+def _give_up(number: int, frame: FrameType | None) -> None:
+    """End at once, for whoever cannot wait until things are tidied up; a later build tidies up too."""
+    import multiprocessing
+
+    for process in multiprocessing.active_children():
+        process.kill()
+    os._exit(ExitCode.INTERRUPTED)

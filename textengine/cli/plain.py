@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import click
 
+_LONGEST = 80
+
 
 def facts(title: str, rows: Sequence[tuple[str, object]]) -> None:
     """Print `rows` of (name, value), aligned, under a title."""
@@ -18,8 +20,9 @@ def facts(title: str, rows: Sequence[tuple[str, object]]) -> None:
 
 
 def quoted(token: str) -> str:
-    """Return a token in quotation marks, with control characters as escapes."""
-    return json.dumps(token, ensure_ascii=not token.isprintable())
+    """Return a token in quotation marks, with control characters as escapes; of a very long one, the beginning."""
+    shown = json.dumps(token[:_LONGEST], ensure_ascii=not token[:_LONGEST].isprintable())
+    return shown if len(token) <= _LONGEST else f"{shown} ... ({len(token):,} characters)"
 
 
 def size(nbytes: float) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import re
 import shutil
@@ -21,10 +22,12 @@ from filelock import FileLock, Timeout
 from textengine.digest import file_digest
 from textengine.errors import DamagedError, OutputExistsError
 
+logger = logging.getLogger("textengine")
+
 MANIFEST = "manifest.json"
-WORK = ".work"
+WORK = ".textengine-work"
 LOCK = ".lock"
-_DATA_NAME = re.compile(r"[a-z]+-[0-9a-f]{16}\.[a-z0-9]+")
+_DATA_NAME = re.compile(r".+-[0-9a-f]{16}(\.[A-Za-z0-9]+)?")
 
 
 class Commit:
@@ -39,6 +42,8 @@ class Commit:
     """
 
     def __init__(self, directory: str | os.PathLike[str], format: str, *, force: bool = False) -> None:
+        if not os.fspath(directory):
+            raise OutputExistsError("the output has an empty name; name a directory")
         self.directory = Path(directory)
         self.work = self.directory / WORK
         self.files: dict[str, dict[str, Any]] = {}
@@ -69,13 +74,11 @@ class Commit:
     ) -> None:
         shutil.rmtree(self.work, ignore_errors=True)
         if not self._finished:
-            kept = _named_files(self.directory)
-            for file in self.files.values():
-                if file["name"] not in kept:
-                    (self.directory / file["name"]).unlink(missing_ok=True)
+            self._remove_unnamed()
+            if self._made:
+                (self.directory / LOCK).unlink(missing_ok=True)
         self._lock.release()
-        if not self._finished and self._made:
-            (self.directory / LOCK).unlink(missing_ok=True)
+        if not self._finished:
             for directory in reversed(self._made):
                 if not any(directory.iterdir()):
                     directory.rmdir()
@@ -106,8 +109,15 @@ class Commit:
         self._finished = True
         _sync_directory(self.directory)
         for name, content in (extras or {}).items():
-            _write(self.work / name, json.dumps(content, indent=1, ensure_ascii=False).encode() + b"\n")
-            (self.work / name).replace(self.directory / name)
+            try:
+                _write(self.work / name, json.dumps(content, indent=1).encode() + b"\n")
+                (self.work / name).replace(self.directory / name)
+            except OSError as error:  # the commit is done, and this is no part of it
+                logger.warning("%s: %s; it is left out", self.directory / name, error.strerror)
+        self._remove_unnamed()
+
+    def _remove_unnamed(self) -> None:
+        """Remove the data files that no manifest names: those of an earlier state, or of a commit cut off."""
         named = _named_files(self.directory)
         for path in self.directory.iterdir():
             if _DATA_NAME.fullmatch(path.name) and path.name not in named:
@@ -124,9 +134,9 @@ class Commit:
             return
         try:
             found = json.loads((self.directory / MANIFEST).read_bytes()).get("format")
-        except (OSError, ValueError, AttributeError):
+        except (OSError, ValueError, AttributeError, RecursionError):
             found = None
-            if self._is_unfinished():
+            if self._is_ours():
                 return
         if found != self._format:
             raise OutputExistsError(
@@ -135,15 +145,22 @@ class Commit:
         if not self._force:
             raise OutputExistsError(f"{self.directory} exists; choose another output, or replace it with --force")
 
-    def _is_unfinished(self) -> bool:
-        """Return whether the directory holds nothing but what a commit that was cut off can leave."""
+    def _is_ours(self) -> bool:
+        """Return whether the directory holds nothing but what a commit that was cut off can leave.
+
+        With `force`, a damaged manifest among that is no obstacle.
+        """
         names = {path.name for path in self.directory.iterdir()}
-        return WORK in names and all(name in (WORK, LOCK) or _DATA_NAME.fullmatch(name) for name in names)
+        own = {WORK, LOCK, MANIFEST, "run.json"} if self._force else {WORK, LOCK}
+        return LOCK in names and all(name in own or _DATA_NAME.fullmatch(name) for name in names)
 
     def _make_directory(self) -> None:
         missing = [path for path in [self.directory, *self.directory.parents] if not path.exists()]
         for path in reversed(missing):
-            path.mkdir(exist_ok=True)
+            try:
+                path.mkdir(exist_ok=True)
+            except (NotADirectoryError, PermissionError, FileExistsError) as error:
+                raise OutputExistsError(f"{path}: {error.strerror}; the output cannot be made there") from error
             self._made.append(path)
 
 
@@ -164,7 +181,7 @@ def read_manifest(directory: str | os.PathLike[str], format: str) -> dict[str, A
         raise DamagedError(f"{path}: {error.strerror}; {directory} holds no finished {format}") from error
     try:
         document = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DamagedError(f"{path}: not JSON, so it was damaged: {error}") from error
     if not isinstance(document, dict) or document.get("format") != format:
         raise DamagedError(f"{path}: not the manifest of a {format}")
@@ -177,7 +194,7 @@ def _named_files(directory: Path) -> set[str]:
     try:
         files = json.loads((directory / MANIFEST).read_bytes())["files"]
         return {file["name"] for file in files.values()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return set()
 
 

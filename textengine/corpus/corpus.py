@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textengine.corpus.manifest import Manifest, load_manifest
-from textengine.errors import DamagedError, MismatchError, SourceError, UsageError
+from textengine.digest import file_digest
+from textengine.errors import DamagedError, MismatchError, SourceError, UsageError, VocabError
 from textengine.plugin.discovery import load_registry
 from textengine.plugin.registry import Registry
 from textengine.recipe.pipeline import Pipeline
@@ -88,7 +88,8 @@ class Corpus:
         """
         directory = Path(path)
         if not directory.is_dir():
-            raise SourceError(f"{directory}: no such directory; a corpus is a directory made by 'textengine build'")
+            what = "not a directory" if directory.exists() else "no such directory"
+            raise SourceError(f"{directory}: {what}; a corpus is a directory made by 'textengine build'")
         manifest = load_manifest(directory)
         for _ in range(3):
             try:
@@ -103,7 +104,7 @@ class Corpus:
         vocab_path = manifest.file(directory, "vocab")
 
         def load_vocab() -> Vocab:
-            return _load_vocab(vocab_path)
+            return _load_vocab(vocab_path, manifest.document["files"]["vocab"]["digest"])
 
         return cls(tokens, ends, load_vocab, manifest, directory, registry)
 
@@ -166,19 +167,22 @@ class Corpus:
 
 
 def _mapped(path: Path) -> NDArray[Any]:
+    """Return the array in a file. Raises DamagedError where the file's header is none."""
     try:
-        array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    except ValueError as error:
-        # numpy cannot map an array of no elements
         try:
+            array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+        except ValueError:  # numpy cannot map an array of no elements
             array = np.load(path, allow_pickle=False)
-        except ValueError:
-            raise DamagedError(f"{path}: not an array file: {error}") from error
+    except Exception as error:
+        raise DamagedError(f"{path}: not an array file: {type(error).__name__}: {error}") from error
     return array
 
 
-def _load_vocab(path: Path) -> Vocab:
+def _load_vocab(path: Path, digest: str) -> Vocab:
+    """Return the vocabulary in a file, proved to be the one that the manifest names. Raises DamagedError."""
+    if file_digest(path) != digest:
+        raise DamagedError(f"{path}: its digest is not the one in the manifest, so it was changed or damaged")
     try:
-        return Vocab.from_json(json.loads(path.read_bytes()), str(path))
-    except (OSError, ValueError) as error:
-        raise DamagedError(f"{path}: {error}") from error
+        return Vocab.load(path)
+    except VocabError as error:
+        raise DamagedError(str(error)) from error

@@ -10,9 +10,8 @@ import numpy as np
 
 from textengine.corpus.commit import MANIFEST
 from textengine.corpus.corpus import Corpus
-from textengine.corpus.manifest import load_manifest
 from textengine.digest import file_digest
-from textengine.errors import DamagedError, SourceError
+from textengine.errors import DamagedError
 
 _BLOCK = 1 << 24
 
@@ -23,9 +22,8 @@ def verify(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
     Raises DamagedError, naming the first file that does not fit; SourceError where there is no corpus to check.
     """
     directory = Path(path)
-    if not directory.is_dir():
-        raise SourceError(f"{directory}: no such directory")
-    manifest = load_manifest(directory)
+    corpus = Corpus.open(directory)
+    manifest = corpus.manifest
     files = manifest.document["files"]
     for role, entry in files.items():
         file = manifest.file(directory, role)
@@ -34,7 +32,7 @@ def verify(path: str | os.PathLike[str]) -> list[dict[str, Any]]:
             raise DamagedError(
                 f"{file}: its digest is {found[:16]}..., but the manifest says {entry['digest'][:16]}..."
             )
-    _check_contents(Corpus.open(directory), directory)
+    _check_contents(corpus, directory)
     own = directory / MANIFEST
     return [*files.values(), {"name": MANIFEST, "size": own.stat().st_size, "digest": file_digest(own)}]
 
@@ -53,6 +51,8 @@ def _check_contents(corpus: Corpus, directory: Path) -> None:
     last = int(ends[-1]) if len(ends) else 0
     if last != len(tokens) or (len(ends) and (int(ends[0]) < 0 or bool(np.any(np.diff(ends) < 0)))):
         raise DamagedError(f"{files['ends']}: its record ends do not fit the {len(tokens)} tokens")
+    if int(np.count_nonzero(np.diff(ends, prepend=0) == 0)) != books["empty"]:
+        raise DamagedError(f"{files['ends']}: it has not the {books['empty']} empty records that the books say")
     if len(corpus.vocab) != document["vocab_size"]:
         raise DamagedError(
             f"{files['vocab']}: {len(corpus.vocab)} tokens, but the manifest says {document['vocab_size']}"

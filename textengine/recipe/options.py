@@ -145,6 +145,11 @@ def _plain(value: Any, where: str) -> Any:
     """Return an option's value as JSON can hold it; a file is its content's digest, wherever it lies."""
     if isinstance(value, float) and not math.isfinite(value):
         raise ConfigurationError(f"{where}: {value} is no number that can be recorded")
+    if isinstance(value, str) and not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise ConfigurationError(f"{where}: {value!r} holds a lone surrogate, which is no character") from None
     if value is None or isinstance(value, str | bool | int | float):
         return value
     if isinstance(value, Path):
@@ -153,7 +158,7 @@ def _plain(value: Any, where: str) -> Any:
         except OSError as error:
             raise ConfigurationError(f"{where}: {value}: {error.strerror}") from error
     if isinstance(value, Mapping):
-        return {str(key): _plain(item, where) for key, item in value.items()}
+        return {_plain(str(key), where): _plain(item, where) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item, where) for item in value]
     raise ConfigurationError(f"{where}: an option of type {type(value).__name__} cannot be recorded")

@@ -41,7 +41,7 @@ class Recipe:
 
         try:
             document = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise ConfigurationError(f"{where}: not TOML: {error}") from error
         return cls.from_mapping(document, where)
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import ClassVar, Literal
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+from multiprocessing.process import BaseProcess
+from typing import Any, ClassVar, Literal
 
 
 @dataclass(frozen=True)
@@ -25,5 +24,45 @@ class Processes:
     start_method: Literal["spawn", "forkserver", "fork"] = "spawn"
 
     def __call__(self, workers: int) -> Executor:
-        context = multiprocessing.get_context(self.start_method)
-        return ProcessPoolExecutor(workers, context, initializer=_leave_interrupts_to_the_parent)
+        return _Pool(workers, self.start_method)
+
+
+class _Pool(ProcessPoolExecutor):
+    """A pool whose workers leave interrupts to the parent, and can be stopped in the middle of their work."""
+
+    def __init__(self, workers: int, start_method: str) -> None:
+        context = multiprocessing.get_context(start_method)
+        super().__init__(workers, context, initializer=_leave_interrupts_to_the_parent)
+        self._started: set[BaseProcess] = set()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        # Workers are started here, and inherit the signal mask. Without it, Ctrl-C would also end workers that are
+        # just starting, each with a traceback; the parent's own interrupt only waits until they have started.
+        before = set(multiprocessing.active_children())
+        with _interrupts_held():
+            future = super().submit(fn, *args, **kwargs)
+        self._started |= set(multiprocessing.active_children()) - before
+        return future
+
+    def abandon(self) -> None:
+        """Stop the workers now."""
+        for process in self._started:
+            process.terminate()
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    mask = getattr(signal, "pthread_sigmask", None)  # not on every system
+    if mask is None:
+        yield
+        return
+    before = mask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        mask(signal.SIG_SETMASK, before)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
