@@ -44,7 +44,7 @@ class TestRecords:
     def test_shards_anywhere(
         self, tmp_path_factory: pytest.TempPathFactory, pieces: list[str], size: int, batch: int
     ) -> None:
-        """Cut into shards and batches anywhere, the records are those of Python's text files, and every byte is read."""
+        """Cut into shards and batches anywhere, the records are Python's, and every byte is read."""
         data = "".join(pieces).encode()
         path = tmp_path_factory.getbasetemp() / "lines.txt"
         path.write_bytes(data)

@@ -91,11 +91,14 @@ def opened(factory: Bound, workers: int) -> Iterator[Executor]:
     try:
         yield executor
     except BaseException:
-        # Whoever interrupts a build need not wait for the work that is under way, where it can be stopped.
-        getattr(executor, "abandon", lambda: None)()
+        # Whoever interrupts a build need not wait for the work that is under way, where it can be stopped. Work that
+        # is stopped must not be cancelled too: the pool fails it itself, and would stumble over what is cancelled.
+        abandon = getattr(executor, "abandon", None)
+        if abandon is not None:
+            abandon()
+        executor.shutdown(wait=True, cancel_futures=abandon is None)
         raise
-    finally:
-        executor.shutdown(wait=True, cancel_futures=True)
+    executor.shutdown(wait=True)
 
 
 def in_order(executor: Executor, function: Callable[[J], R], jobs: Iterable[J], window: int) -> Iterator[R]:
@@ -113,6 +116,3 @@ def in_order(executor: Executor, function: Callable[[J], R], jobs: Iterable[J], 
             "a worker process died, perhaps killed for its memory; build again with fewer --workers, or with "
             "--executor serial to see the cause"
         ) from error
-    finally:
-        for future in pending:
-            future.cancel()

@@ -129,6 +129,8 @@ def run(arguments: Sequence[str]) -> int:
             return ExitCode.USAGE
         if isinstance(error, SystemExit):
             return error.code if isinstance(error.code, int) else ExitCode.RUN_FAILED
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)  # nothing is left to interrupt but the way out
         return report(error, debug)
     return code if isinstance(code, int) else ExitCode.OK
 

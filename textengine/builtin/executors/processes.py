@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
+from types import FrameType
 from typing import Any, ClassVar, Literal
 
 
@@ -36,8 +38,7 @@ class _Pool(ProcessPoolExecutor):
         self._started: set[BaseProcess] = set()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        # Workers are started here, and inherit the signal mask. Without it, Ctrl-C would also end workers that are
-        # just starting, each with a traceback; the parent's own interrupt only waits until they have started.
+        # Workers are started here. An interrupt in the middle of that would end them, each with a traceback.
         before = set(multiprocessing.active_children())
         with _interrupts_held():
             future = super().submit(fn, *args, **kwargs)
@@ -45,24 +46,36 @@ class _Pool(ProcessPoolExecutor):
         return future
 
     def abandon(self) -> None:
-        """Stop the workers now."""
+        """Stop the workers now, in the middle of whatever they do."""
         for process in self._started:
-            process.terminate()
+            process.kill()
+        # A worker that dies while it sends a result leaves half of it in the pipe, and the thread that reads results
+        # would wait for the other half for ever: closing our own end, which nobody uses, tells it that none will come.
+        with suppress(AttributeError, OSError):
+            self._result_queue._writer.close()  # type: ignore[attr-defined]
 
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
+    """Hold interrupts back: from this thread, whose signal mask a new process inherits, and from Python's handlers."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
     mask = getattr(signal, "pthread_sigmask", None)  # not on every system
-    if mask is None:
+    if mask is None or threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = mask(signal.SIG_BLOCK, {signal.SIGINT})
+    came: list[tuple[int, FrameType | None]] = []
+    handlers = {number: signal.signal(number, lambda *call: came.append(call)) for number in numbers}
+    before = mask(signal.SIG_BLOCK, numbers)
     try:
         yield
     finally:
         mask(signal.SIG_SETMASK, before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        if came:
+            signal.raise_signal(came[0][0])
 
 
 def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
