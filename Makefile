@@ -22,12 +22,12 @@ test: test-checkout test-wheel
 test-checkout: $(VENV)/.test-installed
 	$(BIN)/python -m pytest tests $(PLUGINS)
 
-# The same tests against the wheels, from a folder in which the checkout cannot be imported.
+# The doors that people use, through the wheels, from a folder in which the checkout cannot be imported.
 test-wheel: dist
 	rm -rf $(WHEEL_VENV)
 	$(PYTHON) -m venv $(WHEEL_VENV)
 	$(WHEEL_VENV)/bin/python $(PIP_INSTALL) dist/*.whl pytest hypothesis
-	cd tests && TEXTENGINE_TEST_INSTALLED=1 ../$(WHEEL_VENV)/bin/pytest -c ../pyproject.toml -q . $(PLUGINS:%=../%)
+	cd tests && TEXTENGINE_TEST_INSTALLED=1 ../$(WHEEL_VENV)/bin/pytest -c ../pyproject.toml --rootdir .. *.py plugin $(PLUGINS:%=../%)
 
 lint: $(VENV)/.lint-installed
 	$(BIN)/ruff check .
