@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,11 +21,19 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """No test sees the user's cache or plugin settings; data sets are found where the test data is."""
     for name in list(os.environ):
-        if name.startswith("TEXTENGINE_") and not name.startswith("TEXTENGINE_TEST_"):
+        if name.startswith("TEXTENGINE_") and not name.startswith(("TEXTENGINE_TEST_", "TEXTENGINE_KERNELS")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("TEXTENGINE_DATASETS", str(DATA))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
     monkeypatch.setenv("PYTHONWARNINGS", "error")
+
+
+@pytest.fixture(scope="module", params=["never", "always"])
+def kernels(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Run a module's tests with the plain definitions, and again with the kernels."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TEXTENGINE_KERNELS", request.param)
+        yield request.param
 
 
 @pytest.fixture(scope="session")

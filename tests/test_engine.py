@@ -12,6 +12,8 @@ from textengine import Corpus, Engine, hookimpl
 from textengine.build.progress import Progress
 from textengine.errors import ComponentError, ConfigurationError, RunError, SourceError, UsageError
 
+pytestmark = pytest.mark.usefixtures("kernels")
+
 
 class Upper:
     @hookimpl

@@ -11,6 +11,9 @@ import numpy as np
 import pytest
 
 from textengine import Corpus, Engine
+from textengine.errors import ConfigurationError
+
+pytestmark = pytest.mark.usefixtures("kernels")
 
 CHARS = "6e4b58fb6d0d894ec6448ca8521d4a42f763afc5409d9b2478fc9b46d36a439d"
 WORDS = "6c0a917616e3df5157a5d0e82c5962b9e213d795fbf4565848cf7a423b3faa62"
@@ -113,6 +116,31 @@ class TestOneSetOfHashes:
         chosen = Engine([("test", Plugin())], discover=False)
         corpus = chosen.build(book, executor="chosen", workers=2, shard_size=1 << 15)
         assert WORDS == sha256(corpus.tokens)
+
+
+class TestKernels:
+    def test_which_path_ran(self, engine: Engine, book: Path, tmp_path: Path, kernels: str) -> None:
+        """The run says whether kernels were used, and it is as asked; the corpus does not say."""
+        corpus = engine.build(book, output=tmp_path / "c")
+        run = json.loads((tmp_path / "c" / "run.json").read_text(encoding="utf-8"))
+        assert (kernels == "always") is run["kernels"]
+        assert "kernels" not in json.dumps(corpus.manifest.document)
+
+    def test_auto_goes_by_size(self, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """By default, little text is read by the plain definitions and much by the kernels."""
+        monkeypatch.delenv("TEXTENGINE_KERNELS")
+        used = []
+        for lines in (1_000, 1_000_000):
+            (tmp_path / "text.txt").write_bytes(b"a word\n" * lines)
+            engine.build(tmp_path / "text.txt", output=tmp_path / "c", force=True)
+            used.append(json.loads((tmp_path / "c" / "run.json").read_text(encoding="utf-8"))["kernels"])
+        assert [False, True] == used
+
+    def test_unknown_policy(self, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A policy that is none is refused."""
+        monkeypatch.setenv("TEXTENGINE_KERNELS", "sometimes")
+        with pytest.raises(ConfigurationError, match="TEXTENGINE_KERNELS is 'sometimes'"):
+            engine.build_records(["a"])
 
 
 class TestCommandLine:

@@ -25,7 +25,8 @@ STOREYS = [
     ["plugin"],
     ["builtin"],
     ["components"],
-    ["lexicon", "text", "vocab", "digest"],
+    ["lexicon"],
+    ["text", "vocab", "digest", "kernels"],
     ["errors"],
 ]
 

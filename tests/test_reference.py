@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from textengine import Corpus, Engine, Vocab
 
+pytestmark = pytest.mark.usefixtures("kernels")
+
 _PEER = Path(__file__).parents[1] / "benchmarks" / "peers" / "d2l.py"
 _spec = importlib.util.spec_from_file_location("reference", _PEER)
 assert _spec is not None and _spec.loader is not None

@@ -67,7 +67,8 @@ class Shard:
     """A unit of work: bytes `start` to `stop` of a source, cut where a record ends.
 
     source: the source's name, for messages. The bytes are read from `path`, unless `payload` holds them
-    already: as bytes, to be read by the loader, or as a Batch of finished records. Picklable.
+    already: as bytes, to be read by the loader, or as a Batch of finished records. kernels: whether reading may use
+    kernels. Picklable.
     """
 
     source: str
@@ -75,6 +76,7 @@ class Shard:
     stop: int
     path: str | None = None
     payload: bytes | Batch | None = None
+    kernels: bool = False
 
 
 class Loader(Protocol):
@@ -128,7 +130,7 @@ class Tokenizer(Protocol):
 class FastTokenizer(Protocol):
     """A tokenizer that takes many records at once and interns as it goes."""
 
-    def encode(self, batch: Batch, lexicon: Lexicon) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    def encode(self, batch: Batch, lexicon: Lexicon) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """Return (ids, ends): the local ids of all tokens, and the number of tokens up to each record's end."""
 
 

@@ -14,6 +14,8 @@ from textengine import Corpus, Engine, Vocab
 from textengine.build.options import Split
 from textengine.errors import ConfigurationError, MismatchError, UnknownTokenError, UsageError
 
+pytestmark = pytest.mark.usefixtures("kernels")
+
 WORDS = st.lists(st.lists(st.sampled_from(["a", "b", "c", "dd", "e"]), max_size=5), min_size=1, max_size=12)
 ENGINE = Engine(discover=False)
 

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("kernels")
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Refused = Callable[..., str]
 

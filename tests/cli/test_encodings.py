@@ -14,6 +14,8 @@ import pytest
 
 from textengine import Engine
 
+pytestmark = pytest.mark.usefixtures("kernels")
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 Refused = Callable[..., str]
 

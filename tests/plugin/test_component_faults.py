@@ -12,6 +12,8 @@ import pytest
 from textengine import Engine
 from textengine.errors import ComponentError
 
+pytestmark = pytest.mark.usefixtures("kernels")
+
 Run = Callable[..., "CompletedProcess[str]"]
 Install = Callable[..., Path]
 

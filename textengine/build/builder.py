@@ -31,7 +31,7 @@ class Build:
 
     shards, sources: as planned; `sources` is complete when all shards have been taken.
     vocab: a vocabulary to use, or None to count one. total: bytes of text, where they are known. window: how many
-    shards may be under way or waiting.
+    shards may be under way or waiting. kernels: whether components may use their fast paths.
     """
 
     shards: Iterator[PlannedShard]
@@ -43,6 +43,7 @@ class Build:
     window: int
     total: int | None
     progress: ProgressCallback | None
+    kernels: bool
 
     def run(self, target: output.Target) -> output.Result:
         """Encode everything into `target`. Raises what components and sources raise, and BooksError."""
@@ -64,18 +65,20 @@ class Build:
 
         def jobs() -> Iterator[EncodeJob]:
             for number, (source, loader, shard) in enumerate(self.shards):
-                yield EncodeJob(number, source, shard, loader, self.recipe.pipeline, folder)
+                marked = replace(shard, kernels=self.kernels)
+                yield EncodeJob(number, source, marked, loader, self.recipe.pipeline, folder, self.kernels)
 
         shards: list[EncodedShard] = []
-        merger, records, tokens, done = Merger(), Counter[int](), 0, 0
+        merger, records, tokens, done = Merger(self.recipe.pipeline.lexicon(self.kernels)), Counter[int](), 0, 0
         for shard in in_order(self.executor, encode_shard, jobs(), self.window):
             if isinstance(shard, FailedShard):
                 if shard.error.record is not None:
                     # Results come in order, so the records before this shard are known here, and only here.
                     shard.error.record += records[shard.source]
                 raise shard.error
-            merger.add(shard.tokens, shard.counts)
-            shards.append(replace(shard, tokens=[], counts=np.zeros(0, np.int64)))
+            if shard.lexicon is not None:
+                merger.add(shard.lexicon)
+            shards.append(replace(shard, lexicon=None))
             records[shard.source] += shard.ends.length
             tokens += shard.ids.length
             done += shard.nbytes
@@ -158,14 +161,14 @@ class Build:
         self, shards: list[EncodedShard], merger: Merger, vocab: Vocab, tokens: output.Tokens, records: int
     ) -> int:
         """Write the final ids; return how many tokens the vocabulary does not hold."""
-        tables, masks = merger.tables(vocab)
+        tables = merger.tables(vocab, tokens.dtype)
         unknown, kept = 0, tokens.count
 
         def jobs() -> Iterator[RemapJob]:
             before = 0
-            for shard, table, mask in zip(shards, tables, masks, strict=True):
+            for shard, (table, mask) in zip(shards, tables, strict=True):
                 keep = max(0, min(shard.ids.length, kept - before))
-                yield RemapJob(shard.ids, keep, table.astype(tokens.dtype), mask, tokens.path, tokens.offset(before))
+                yield RemapJob(shard.ids, keep, table, mask, tokens.path, tokens.offset(before), self.kernels)
                 before += shard.ids.length
 
         done = 0

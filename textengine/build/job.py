@@ -24,6 +24,7 @@ from textengine.components import Bound
 from textengine.corpus.commit import Commit
 from textengine.corpus.corpus import Corpus
 from textengine.corpus.manifest import FORMAT, VERSION, Manifest
+from textengine.kernels import wanted
 from textengine.plugin.registry import Registry
 from textengine.recipe.pipeline import identity
 from textengine.recipe.resolved import ResolvedRecipe
@@ -50,23 +51,25 @@ class BuildJob:
         """Build into the directory `output`, or into memory, and return the corpus."""
         shards = self.plan.shards()
         total, first = self.total, list[PlannedShard]()
-        if total is None and self.executor == "auto":
+        if total is None:
             total, first = _looked_ahead(shards)
-        factory = choose_executor(self.executor, self.registry, total, self.workers, self.recipe.pipeline)
+        much = total is None or total >= SMALL
+        kernels = wanted(much)
+        factory = choose_executor(self.executor, self.registry, much, self.workers, self.recipe.pipeline, kernels)
         shards = chain(first, shards)
         if output is None:
-            result = self._result(shards, factory, Target(None))
+            result = self._result(shards, factory, Target(None), kernels)
             tokens = result.tokens.array if result.tokens.array is not None else np.zeros(0, np.uint8)
             manifest = Manifest({"format": FORMAT, **self._manifest(result), "files": {}})
             return Corpus(tokens, result.ends, result.vocab, manifest, None, self.registry, self.recipe.pipeline)
         started = time.time()
         with Commit(output, FORMAT, force=force) as commit:
-            result = self._result(shards, factory, Target(str(commit.work)))
+            result = self._result(shards, factory, Target(str(commit.work)), kernels)
             result.add_to(commit)
-            commit.finish(self._manifest(result, commit), {"run.json": self._run_record(factory, started)})
+            commit.finish(self._manifest(result, commit), {"run.json": self._run_record(factory, started, kernels)})
         return Corpus.open(output, self.registry)
 
-    def _result(self, shards: Iterator[PlannedShard], factory: Bound, target: Target) -> Result:
+    def _result(self, shards: Iterator[PlannedShard], factory: Bound, target: Target, kernels: bool) -> Result:
         with opened(factory, self.workers) as executor:
             window = self.workers * _SHARDS_WAITING_PER_WORKER
             return Build(
@@ -79,6 +82,7 @@ class BuildJob:
                 window,
                 self.total,
                 self.progress,
+                kernels,
             ).run(target)
 
     def _manifest(self, result: Result, commit: Commit | None = None) -> dict[str, Any]:
@@ -126,7 +130,7 @@ class BuildJob:
             return []
         return list({id(item.loader): item.loader for item in self.plan.inputs}.values())
 
-    def _run_record(self, factory: Bound, started: float) -> dict[str, Any]:
+    def _run_record(self, factory: Bound, started: float, kernels: bool) -> dict[str, Any]:
         """Return what is worth knowing about this run and must not be in the manifest."""
         return {
             "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
@@ -137,6 +141,7 @@ class BuildJob:
             "textengine": textengine.__version__,
             "executor": factory.component.qualified,
             "workers": self.workers,
+            "kernels": kernels,
             "sources": [source.path or source.name for source in self.plan.sources],
         }
 

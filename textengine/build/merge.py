@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,17 +10,20 @@ from textengine.vocab import Counts, Vocab
 
 
 class Merger:
-    """Numbers the tokens of the whole input by first appearance. `add` must be called in shard order."""
+    """Numbers the tokens of the whole input by first appearance. `add` must be called in shard order.
 
-    def __init__(self) -> None:
-        self._lexicon = Lexicon()
+    lexicon: an empty one, of the kind that the shards' lexicons are.
+    """
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
         self._numbers: list[NDArray[np.uint32]] = []
         self._counts: list[NDArray[np.int64]] = []
 
-    def add(self, tokens: Sequence[str], counts: NDArray[np.int64]) -> None:
-        """Take the next shard's distinct tokens, in first-appearance order, and their counts."""
-        self._numbers.append(self._lexicon.add_all(tokens))
-        self._counts.append(counts)
+    def add(self, lexicon: Lexicon) -> None:
+        """Take the next shard's distinct tokens and their counts."""
+        self._numbers.append(self._lexicon.merge(lexicon))
+        self._counts.append(lexicon.counts.copy())
 
     def counts(self, shards: int, rest: NDArray[np.int64] | None = None) -> Counts:
         """Return the counts over the first `shards` shards, and `rest`: counts over a part of the next one.
@@ -40,7 +41,9 @@ class Merger:
         result.update([tokens[number] for number in seen.tolist()], totals[seen].tolist())
         return result
 
-    def tables(self, vocab: Vocab) -> tuple[list[NDArray[np.int64]], list[NDArray[np.bool_] | None]]:
+    def tables(
+        self, vocab: Vocab, dtype: np.dtype[np.unsignedinteger]
+    ) -> list[tuple[NDArray[np.unsignedinteger], NDArray[np.bool_] | None]]:
         """Return for each shard: the final id of each local id, and which of them `vocab` does not hold, if any.
 
         A token that the vocabulary does not hold has the unknown token's id, or 0 where there is none.
@@ -49,9 +52,10 @@ class Merger:
         final = np.array([index.get(token, -1) for token in self._lexicon.tokens], np.int64)
         missing = final < 0
         final[missing] = vocab.unk or 0
-        tables = [final[numbers] for numbers in self._numbers]
+        narrow = final.astype(dtype)
         unknown = [missing[numbers] for numbers in self._numbers]
-        return tables, [mask if mask.any() else None for mask in unknown]
+        masks = [mask if mask.any() else None for mask in unknown]
+        return list(zip((narrow[numbers] for numbers in self._numbers), masks, strict=True))
 
     def token(self, shard: int, local: int) -> str:
         """Return the token that has the id `local` in a shard."""

@@ -21,7 +21,7 @@ from textengine.recipe.pipeline import Pipeline, fault
 J = TypeVar("J")
 R = TypeVar("R")
 
-SMALL = 4 * 2**20  # bytes; below this, starting workers takes longer than the work
+SMALL = 4 * 2**20  # bytes; below this, starting workers and loading kernels takes longer than the work
 
 
 def usable_cores() -> int:
@@ -36,9 +36,13 @@ def usable_cores() -> int:
     return cores
 
 
-def choose_executor(name: str, registry: Registry, total: int | None, workers: int, pipeline: Pipeline) -> Bound:
-    """Return the executor called `name`; "auto" is serial for little text and processes otherwise.
+def choose_executor(
+    name: str, registry: Registry, much: bool, workers: int, pipeline: Pipeline, kernels: bool
+) -> Bound:
+    """Return the executor called `name`.
 
+    "auto" is serial where there is not much text, threads where every stage releases the interpreter's lock (`kernels`
+    are used, and every component has a fast path), and processes otherwise.
     Components that cannot be sent to another process are run in threads by "auto", and are a ComponentError where
     an executor that needs it was asked for.
     """
@@ -47,9 +51,9 @@ def choose_executor(name: str, registry: Registry, total: int | None, workers: i
         if not getattr(chosen.call, "in_process", True) and (problem := _unsendable(pipeline)) is not None:
             raise problem
         return chosen
-    if workers == 1 or (total is not None and total < SMALL):
+    if workers == 1 or not much:
         name = "textengine/serial"
-    elif _unsendable(pipeline) is not None:
+    elif (kernels and pipeline.releases_gil) or _unsendable(pipeline) is not None:
         name = "textengine/threads"
     else:
         name = "textengine/processes"

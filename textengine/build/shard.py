@@ -21,7 +21,10 @@ from textengine.text import Batch
 
 @dataclass(frozen=True, slots=True)
 class EncodeJob:
-    """Encode `shard`, the `number`-th of the build, which belongs to source number `source`."""
+    """Encode `shard`, the `number`-th of the build, which belongs to source number `source`.
+
+    folder: where ids and ends are kept, or None for memory. kernels: whether components may use their fast paths.
+    """
 
     number: int
     source: int
@@ -29,6 +32,7 @@ class EncodeJob:
     loader: Bound | None
     pipeline: Pipeline
     folder: str | None
+    kernels: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class EncodedShard:
     """A shard's records as local ids.
 
     ids: local ids, in the smallest unsigned dtype. ends: int64, tokens up to the end of each record of the shard.
-    tokens, counts: its distinct tokens in first-appearance order, and how often each was seen (int64).
+    lexicon: its distinct tokens and their counts; None once they are merged.
     """
 
     number: int
@@ -46,8 +50,7 @@ class EncodedShard:
     replaced: int
     ids: Stored
     ends: Stored
-    tokens: list[str]
-    counts: NDArray[np.int64]
+    lexicon: Lexicon | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +63,14 @@ class FailedShard:
 
 def encode_shard(job: EncodeJob) -> EncodedShard | FailedShard:
     """Read, normalize, tokenize and intern a shard."""
-    lexicon = Lexicon()
+    lexicon = job.pipeline.lexicon(job.kernels)
     ids: list[NDArray[Any]] = []
     ends: list[NDArray[np.int64]] = []
     records = tokens = replaced = 0
     try:
         with closing(_batches(job.shard, job.loader)) as batches:
             for batch in batches:
-                batch_ids, batch_ends = job.pipeline.encode(batch, lexicon)
+                batch_ids, batch_ends = job.pipeline.encode(batch, lexicon, job.kernels)
                 ids.append(batch_ids.astype(smallest_dtype(max(0, len(lexicon) - 1)), copy=False))
                 ends.append(batch_ends + tokens)
                 records += len(batch)
@@ -88,8 +91,7 @@ def encode_shard(job: EncodeJob) -> EncodedShard | FailedShard:
         replaced,
         Stored.keep(all_ids, job.folder, f"{job.number:06d}.ids"),
         Stored.keep(all_ends, job.folder, f"{job.number:06d}.ends"),
-        lexicon.tokens,
-        lexicon.counts,
+        lexicon,
     )
 
 
@@ -115,7 +117,7 @@ class RemapJob:
     """Give the first `keep` tokens of a shard their final ids.
 
     table: final id of each local id. unknown: whether a local id has no token in the vocabulary, or None if all have.
-    path, offset: where the ids are written (bytes); with no path they are returned.
+    path, offset: where the ids are written (bytes); with no path they are returned. kernels: whether to use them.
     """
 
     ids: Stored
@@ -124,6 +126,7 @@ class RemapJob:
     unknown: NDArray[np.bool_] | None
     path: str | None
     offset: int
+    kernels: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,12 @@ def remap_shard(job: RemapJob) -> RemappedShard:
         positions = np.flatnonzero(job.unknown[local])
         unknown = len(positions)
         first = int(positions[0]) if unknown else -1
-    final = job.table[local]
+    if job.kernels:
+        from textengine.kernels.remap import remap
+
+        final = remap(local, job.table)
+    else:
+        final = job.table[local]
     if job.path is None:
         return RemappedShard(final, unknown, first)
     if len(final):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from textengine.components import Bound
+from textengine.components import Bound, FastNormalizer, FastTokenizer
 from textengine.errors import ComponentError, PluginError, TextEngineError
 
 if TYPE_CHECKING:
@@ -51,17 +51,46 @@ class Pipeline:
 
     def tokens(self, text: str) -> list[str]:
         """Return the tokens of one record: the definition. Raises ComponentError."""
-        return self._tokenize(self._normalize([text]))[0]
+        texts = [text]
+        for normalizer in self.normalizers:
+            texts = _applied(normalizer, texts, str, None)
+        [tokens] = _applied(self.tokenizer, texts, list, None)
+        _check_tokens(tokens, self.tokenizer, None, None)
+        return tokens
 
-    def encode(self, batch: Batch, lexicon: Lexicon) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    @property
+    def releases_gil(self) -> bool:
+        """Whether every component has a fast path, so that threads can work at the same time."""
+        fast = all(isinstance(normalizer.call, FastNormalizer) for normalizer in self.normalizers)
+        return fast and isinstance(self.tokenizer.call, FastTokenizer)
+
+    def lexicon(self, kernels: bool) -> Lexicon:
+        """Return an empty lexicon of the kind that suits the tokenizer."""
+        from textengine.lexicon import KernelLexicon, Lexicon
+
+        return KernelLexicon() if kernels and isinstance(self.tokenizer.call, FastTokenizer) else Lexicon()
+
+    def encode(self, batch: Batch, lexicon: Lexicon, kernels: bool = False) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """Return (ids, ends) of a batch: local ids, and the number of tokens up to the end of each record.
 
-        Equal to adding the tokens of each record to `lexicon` in turn. Raises ComponentError; its `record` counts
-        from the beginning of the batch.
+        Equal to adding the tokens of each record to `lexicon` in turn. With `kernels`, components that have a fast path
+        take it. Raises ComponentError; its `record` counts from the beginning of the batch.
         """
+        form: Batch | list[str] = batch
+        for normalizer in self.normalizers:
+            if kernels and isinstance(normalizer.call, FastNormalizer):
+                form = _normalized_batch(normalizer, _as_batch(form, normalizer, batch))
+            else:
+                form = _applied(normalizer, _as_texts(form), str, batch)
+        if kernels and isinstance(self.tokenizer.call, FastTokenizer):
+            return _encoded_batch(self.tokenizer, _as_batch(form, self.tokenizer, batch), lexicon)
+        return self._add(_applied(self.tokenizer, _as_texts(form), list, batch), lexicon, batch)
+
+    def _add(
+        self, token_lists: list[list[str]], lexicon: Lexicon, batch: Batch
+    ) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
         import numpy as np
 
-        token_lists = self._tokenize(self._normalize(list(batch.texts()), batch), batch)
         ends = np.cumsum([len(tokens) for tokens in token_lists], dtype=np.int64)
         try:
             return lexicon.add_all([token for tokens in token_lists for token in tokens]), ends
@@ -69,17 +98,6 @@ class Pipeline:
             for record, tokens in enumerate(token_lists):
                 _check_tokens(tokens, self.tokenizer, record, batch)
             raise
-
-    def _normalize(self, texts: list[str], batch: Batch | None = None) -> list[str]:
-        for normalizer in self.normalizers:
-            texts = _applied(normalizer, texts, str, batch)
-        return texts
-
-    def _tokenize(self, texts: list[str], batch: Batch | None = None) -> list[list[str]]:
-        token_lists = _applied(self.tokenizer, texts, list, batch)
-        if batch is None:
-            _check_tokens(token_lists[0], self.tokenizer, None, None)
-        return token_lists
 
 
 def canonical_component(bound: Bound) -> dict[str, Any]:
@@ -113,6 +131,49 @@ def _applied(bound: Bound, texts: Sequence[str], expected: type[T], batch: Batch
     except (Exception, SystemExit) as error:
         raise fault(bound, error, None if batch is None else len(results), batch) from error
     return results
+
+
+def _as_texts(form: Batch | list[str]) -> list[str]:
+    return form if isinstance(form, list) else list(form.texts())
+
+
+def _as_batch(form: Batch | list[str], bound: Bound, source: Batch) -> Batch:
+    """Return records as a batch; ComponentError, at the door of the component they go to, for one that is no text."""
+    if not isinstance(form, list):
+        return form
+    from textengine.text import Batch
+
+    try:
+        return Batch.from_texts(form, source.offsets, source.replaced)
+    except UnicodeEncodeError as error:
+        record = next(number for number, text in enumerate(form) if text == error.object)
+        raise fault(bound, error, record, source) from error
+
+
+def _normalized_batch(bound: Bound, batch: Batch) -> Batch:
+    """Return the result of a normalizer's fast path; a fault is looked for again by the definition, by record."""
+    try:
+        result: Batch = bound.call.batch(batch)
+        if len(result) != len(batch) or (len(result) and int(result.ends[-1]) != len(result.buffer)):
+            raise ValueError(f"its fast path returned {len(result)} records for {len(batch)}, or lost their bytes")
+        return result
+    except (Exception, SystemExit) as error:
+        _applied(bound, list(batch.texts()), str, batch)
+        raise fault(bound, error) from error
+
+
+def _encoded_batch(bound: Bound, batch: Batch, lexicon: Lexicon) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Return the result of a tokenizer's fast path; a fault is looked for again by the definition, by record."""
+    try:
+        ids, ends = bound.call.encode(batch, lexicon)
+        if len(ends) != len(batch) or (int(ends[-1]) if len(ends) else 0) != len(ids):
+            raise ValueError(f"its fast path returned {len(ends)} records for {len(batch)}, or lost their tokens")
+        if len(ids) and int(ids.max()) >= len(lexicon):
+            raise ValueError(f"its fast path returned the id {ids.max()}, and the lexicon has {len(lexicon)}")
+        return ids, ends
+    except (Exception, SystemExit) as error:
+        _applied(bound, list(batch.texts()), list, batch)
+        raise fault(bound, error) from error
 
 
 def _check_tokens(tokens: Iterable[object], bound: Bound, record: int | None, batch: Batch | None) -> None:

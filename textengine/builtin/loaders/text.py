@@ -80,7 +80,9 @@ class TextLoader:
                 yield self._file_batch(_read_exactly(file, start, stop, shard), shard)
                 return
             for first, last in lines.pieces(file, start, stop, _BATCH):
-                yield self._line_batch(_read_exactly(file, first, last, shard), base + first, shard.source)
+                raw = _read_exactly(file, first, last, shard)
+                batch = self._line_batch_by_kernel(raw, base + first) if shard.kernels else None
+                yield self._line_batch(raw, base + first, shard.source) if batch is None else batch
 
     def _file_batch(self, raw: bytes, shard: Shard) -> Batch:
         """Return the one record of a file."""
@@ -99,6 +101,26 @@ class TextLoader:
         data, replaced = encodings.to_utf8(raw, self.encoding, self.errors, source, start)
         starts, _ = lines.line_bounds(np.frombuffer(raw, np.uint8))
         return lines.line_batch(data.removeprefix(encodings.BOM) if start == 0 else data, starts + start, replaced)
+
+    def _line_batch_by_kernel(self, raw: bytes, start: int) -> Batch | None:
+        """Return what `_line_batch` returns, or None for bytes that are not sound UTF-8."""
+        if self.encoding != "utf-8":
+            return None
+        import numpy as np
+
+        from textengine.kernels.lines import split_lines
+        from textengine.kernels.utf8 import first_malformed
+        from textengine.text import Batch
+
+        data = np.frombuffer(raw, np.uint8)
+        if first_malformed(data) >= 0:
+            return None
+        bom = len(encodings.BOM) if start == 0 and raw.startswith(encodings.BOM) else 0
+        buffer, ends, offsets = split_lines(data[bom:])
+        offsets += start + bom
+        if bom and len(offsets):
+            offsets[0] = 0
+        return Batch(buffer, ends, offsets)
 
     def _transcoded(self, source: Source, stream: BinaryIO) -> Iterator[Shard]:
         """Yield lines in memory, decoded from the beginning: for encodings that cannot be entered in the middle."""

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from textengine.text import Batch
 
 _OTHERS = re.compile("[^A-Za-z]+")
 
@@ -20,3 +24,9 @@ class AsciiLetters:
     def __call__(self, text: str) -> str:
         letters = _OTHERS.sub(" ", text)
         return (letters.strip() if self.strip else letters).lower()
+
+    def batch(self, batch: Batch) -> Batch:
+        from textengine.kernels.normalize import ascii_letters
+
+        buffer, ends = ascii_letters(batch.buffer, batch.ends, self.strip)
+        return replace(batch, buffer=buffer, ends=ends)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from textengine.text import Batch
 
 
 @dataclass(frozen=True)
@@ -15,3 +18,9 @@ class Casefold:
 
     def __call__(self, text: str) -> str:
         return text.casefold()
+
+    def batch(self, batch: Batch) -> Batch:
+        from textengine.kernels.normalize import casefold
+
+        buffer, ends = casefold(batch.buffer, batch.ends)
+        return replace(batch, buffer=buffer, ends=ends)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from textengine.text import Batch
 
 _WHITESPACE = re.compile(r"\s+")
 
@@ -17,3 +21,9 @@ class CollapseWhitespace:
 
     def __call__(self, text: str) -> str:
         return _WHITESPACE.sub(" ", text)
+
+    def batch(self, batch: Batch) -> Batch:
+        from textengine.kernels.normalize import collapse_whitespace
+
+        buffer, ends = collapse_whitespace(batch.buffer, batch.ends)
+        return replace(batch, buffer=buffer, ends=ends)

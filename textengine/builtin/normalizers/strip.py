@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from textengine.text import Batch
 
 
 @dataclass(frozen=True)
@@ -14,3 +18,9 @@ class Strip:
 
     def __call__(self, text: str) -> str:
         return text.strip()
+
+    def batch(self, batch: Batch) -> Batch:
+        from textengine.kernels.normalize import strip
+
+        buffer, ends = strip(batch.buffer, batch.ends)
+        return replace(batch, buffer=buffer, ends=ends)

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from textengine.lexicon import Lexicon
+    from textengine.text import Batch
 
 
 @dataclass(frozen=True)
@@ -17,3 +24,6 @@ class WordTokenizer:
 
     def __call__(self, text: str) -> list[str]:
         return text.split()
+
+    def encode(self, batch: Batch, lexicon: Lexicon) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        return lexicon.intern_words(batch.buffer, batch.ends)

@@ -1,0 +1,65 @@
+"""Remap: a table look-up for every id, into a dtype as narrow as the table's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textengine.kernels.jit import kernel
+
+Ids = NDArray[Any]
+
+
+def remap_definition(ids: list[int], table: list[int]) -> list[int]:
+    """Return ``table[i]`` for each id; an id that is no index of the table raises IndexError."""
+    if min(ids, default=0) < 0:
+        raise IndexError("negative id")
+    return [table[number] for number in ids]
+
+
+def narrowest(size: int) -> type[np.uint8] | type[np.uint16] | type[np.uint32]:
+    """Return the smallest of uint8, uint16 and uint32 that holds the ids 0 to ``size - 1``."""
+    if size > 1 << 32:
+        raise OverflowError(f"{size} ids do not fit into uint32")
+    return np.uint8 if size <= 1 << 8 else np.uint16 if size <= 1 << 16 else np.uint32
+
+
+def remap(ids: Ids, table: Ids, out: Ids | None = None) -> Ids:
+    """Return ``table[ids]``, in the dtype of `table`.
+
+    ids, table: uint8, uint16 or uint32, one-dimensional. out: written and returned if given; shape and dtype
+    of the result; it may be `ids` itself where the dtypes are the same.
+    Raises IndexError, naming the first such id, if an id is no index of the table; TypeError for other
+    dtypes; ValueError for an `out` that is not as the result would be.
+    """
+    result = np.empty(len(ids), table.dtype) if out is None else out
+    for array in (ids, table, result):
+        if array.ndim != 1 or array.dtype not in (np.uint8, np.uint16, np.uint32):
+            raise TypeError(f"ids must be one-dimensional uint8, uint16 or uint32, not {array.dtype}")
+    if result.dtype != table.dtype or len(result) != len(ids) or not result.flags.c_contiguous:
+        raise ValueError("`out` must be contiguous, as long as `ids` and of the table's dtype")
+    failed = _remap(_readonly(ids), _readonly(table), result)
+    if failed >= 0:
+        raise IndexError(f"id {ids[failed]} at position {failed} is not below {len(table)}, the table's length")
+    return result
+
+
+def _readonly(array: Ids) -> Ids:
+    """Return a contiguous read-only view, so that a combination of dtypes is compiled only once."""
+    view = np.ascontiguousarray(array).view()
+    view.flags.writeable = False
+    return view
+
+
+@kernel()
+def _remap(ids: Ids, table: Ids, out: Ids) -> int:
+    """Fill `out`; return the first position whose id is out of range, where it stops, or -1."""
+    size = len(table)
+    for k in range(len(ids)):
+        number = np.uint64(ids[k])
+        if number >= size:
+            return k
+        out[k] = table[number]
+    return -1
