@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from textengine.build import output
+from textengine.build.kept import KeptPart, kept_parts
 from textengine.build.merge import Merger
 from textengine.build.options import BuildOptions
 from textengine.build.plan import PlannedShard, PlannedSource, file_state
 from textengine.build.progress import Progress, ProgressCallback
 from textengine.build.run import in_order
-from textengine.build.shard import EncodedShard, EncodeJob, FailedShard, RemapJob, encode_shard, remap_shard
+from textengine.build.shard import EncodedShard, EncodeJob, FailedShard, WriteJob, encode_shard, write_shard
 from textengine.build.storage import smallest_dtype
 from textengine.digest import chunk_digest, chunk_starts, combined
 from textengine.errors import BooksError, RunError, UnknownTokenError
@@ -53,12 +54,16 @@ class Build:
         kept = total if self.options.max_tokens is None else min(total, self.options.max_tokens)
         split = self.options.split.bounds(kept) if self.options.split else None
         vocab = self._count(shards, merger, split) if self.vocab is None else self.vocab
-        ends, books = self._books(shards, kept, total, sources)
-        dtype = smallest_dtype(max(0, len(vocab) - 1))
-        tokens = target.tokens(kept, dtype)
-        books["unknown_tokens"] = self._write(shards, merger, vocab, tokens, len(ends))
-        digest = None if tokens.path is None else self._digest(tokens.path, tokens.offset(kept))
-        return output.Result(tokens, digest, ends, vocab, split, books, sources)
+        parts = kept_parts(shards, kept)
+        books = self._books(shards, parts, sources)
+        tokens = target.column("tokens", kept, smallest_dtype(max(0, len(vocab) - 1)))
+        ends = target.column("ends", sum(part.records for part in parts), np.dtype("<i8"))
+        books["unknown_tokens"] = self._write(shards, parts, merger, vocab, tokens, ends)
+        digests = None
+        if tokens.path is not None and ends.path is not None:
+            first = self._digest(tokens.path, tokens.offset(tokens.count))
+            digests = first, self._digest(ends.path, ends.offset(ends.count))
+        return output.Result(tokens, ends, digests, vocab, split, books, sources)
 
     def _encode(self, folder: str | None) -> tuple[list[EncodedShard], Merger]:
         """Encode every shard; merge their tokens in order."""
@@ -126,60 +131,66 @@ class Build:
         return vocab.with_text_id(self.recipe.pipeline.text_id)
 
     def _books(
-        self, shards: list[EncodedShard], kept: int, total: int, sources: list[dict[str, Any]]
-    ) -> tuple[np.ndarray[Any, np.dtype[np.int64]], dict[str, Any]]:
-        """Return the record ends over the whole corpus, cut at `kept` tokens, and what became of every record."""
-        parts, before = [np.zeros(0, np.int64)], 0
-        for shard in shards:
-            parts.append(shard.ends.load() + before)
-            before += shard.ids.length
-        ends = np.concatenate(parts)
-        records = len(ends)
-        if kept < total:
-            ends = np.minimum(ends[: int(np.searchsorted(ends, kept)) + 1], kept)
-        empty = int(np.count_nonzero(np.diff(ends, prepend=0) == 0))
-        skipped = {"max-tokens": records - len(ends)} if kept < total else {}
-        books = {
+        self, shards: list[EncodedShard], parts: list[KeptPart], sources: list[dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Return what became of every record, byte and token."""
+        records = sum(shard.ends.length for shard in shards)
+        kept_records, kept = sum(part.records for part in parts), sum(part.tokens for part in parts)
+        cut = sum(shard.ids.length for shard in shards) - kept
+        empty = sum(part.empty for part in parts)
+        return {
             "records": records,
-            "encoded": len(ends) - empty,
+            "encoded": kept_records - empty,
             "empty": empty,
-            "skipped": skipped,
+            "skipped": {"max-tokens": records - kept_records} if cut else {},
             "bytes": sum(source["size"] for source in sources),
             "replaced": sum(shard.replaced for shard in shards),
             "tokens": kept,
-            "cut_tokens": total - kept,
+            "cut_tokens": cut,
         }
-        if (int(ends[-1]) if len(ends) else 0) != kept:
-            raise BooksError(f"the records end at token {ends[-1]}, but {kept} tokens are kept; the build is refused")
-        return ends, books
 
     def _digest(self, path: str, size: int) -> str:
         jobs = ((path, start) for start in chunk_starts(size))
         return combined(in_order(self.executor, _chunk_digest, jobs, self.window))
 
     def _write(
-        self, shards: list[EncodedShard], merger: Merger, vocab: Vocab, tokens: output.Tokens, records: int
+        self,
+        shards: list[EncodedShard],
+        parts: list[KeptPart],
+        merger: Merger,
+        vocab: Vocab,
+        tokens: output.Column,
+        ends: output.Column,
     ) -> int:
-        """Write the final ids; return how many tokens the vocabulary does not hold."""
+        """Write the final ids and ends; return how many tokens the vocabulary does not hold."""
         tables = merger.tables(vocab, tokens.dtype)
-        unknown, kept = 0, tokens.count
 
-        def jobs() -> Iterator[RemapJob]:
-            before = 0
-            for shard, (table, mask) in zip(shards, tables, strict=True):
-                keep = max(0, min(shard.ids.length, kept - before))
-                yield RemapJob(shard.ids, keep, table, mask, tokens.path, tokens.offset(before), self.kernels)
-                before += shard.ids.length
+        def jobs() -> Iterator[WriteJob]:
+            before = records = 0
+            for shard, part, (table, mask) in zip(shards, parts, tables, strict=True):
+                places = None
+                if tokens.path is not None and ends.path is not None:
+                    places = (tokens.path, tokens.offset(before)), (ends.path, ends.offset(records))
+                yield WriteJob(
+                    shard.ids, shard.ends, part.tokens, part.records, before, table, mask, places, self.kernels
+                )
+                before += part.tokens
+                records += part.records
 
-        done = 0
-        for shard, result in zip(shards, in_order(self.executor, remap_shard, jobs(), self.window), strict=True):
+        unknown = done = records = 0
+        results = in_order(self.executor, write_shard, jobs(), self.window)
+        for shard, part, result in zip(shards, parts, results, strict=True):
             if result.first_unknown >= 0 and vocab.unk is None:
                 raise self._unknown_token(shards, shard, merger, result.first_unknown)
-            if result.ids is not None:
+            if result.ids is not None and result.ends is not None:
                 tokens.put(done, result.ids)
+                ends.put(records, result.ends)
             unknown += result.unknown
-            done = min(kept, done + shard.ids.length)
-            self._tell(Progress("write", done, kept, records, done))
+            done += part.tokens
+            records += part.records
+            if result.end != done:
+                raise BooksError(f"the records of a shard end at token {result.end}, its tokens at {done}; refused")
+            self._tell(Progress("write", done, tokens.count, ends.count, done))
         return unknown
 
     def _unknown_token(

@@ -61,7 +61,8 @@ class BuildJob:
             result = self._result(shards, factory, Target(None), kernels)
             tokens = result.tokens.array if result.tokens.array is not None else np.zeros(0, np.uint8)
             manifest = Manifest({"format": FORMAT, **self._manifest(result), "files": {}})
-            return Corpus(tokens, result.ends, result.vocab, manifest, None, self.registry, self.recipe.pipeline)
+            ends = result.ends.array if result.ends.array is not None else np.zeros(0, np.int64)
+            return Corpus(tokens, ends, result.vocab, manifest, None, self.registry, self.recipe.pipeline)
         started = time.time()
         with Commit(output, FORMAT, force=force) as commit:
             result = self._result(shards, factory, Target(str(commit.work)), kernels)

@@ -9,14 +9,13 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from textengine.build.storage import write_array
 from textengine.corpus.commit import Commit
 from textengine.vocab import Vocab
 
 
 @dataclass(frozen=True)
-class Tokens:
-    """The final ids: `count` of them in `array`, or in the ``.npy`` file `path`, whose header has `header` bytes."""
+class Column:
+    """The final ids or record ends: `count` items in `array`, or in the ``.npy`` file `path`, after its header."""
 
     count: int
     dtype: np.dtype[Any]
@@ -25,13 +24,13 @@ class Tokens:
     header: int
 
     def offset(self, position: int) -> int:
-        """Return the byte at which the id at `position` lies in the file."""
+        """Return the byte at which the item at `position` lies in the file."""
         return self.header + position * self.dtype.itemsize
 
-    def put(self, position: int, ids: NDArray[Any]) -> None:
-        """Put `ids` at `position` of the array."""
+    def put(self, position: int, items: NDArray[Any]) -> None:
+        """Put `items` at `position` of the array."""
         if self.array is not None:
-            self.array[position : position + len(ids)] = ids
+            self.array[position : position + len(items)] = items
 
 
 @dataclass(frozen=True)
@@ -40,14 +39,14 @@ class Target:
 
     folder: str | None
 
-    def tokens(self, count: int, dtype: np.dtype[Any]) -> Tokens:
-        """Return the place for `count` ids."""
+    def column(self, name: str, count: int, dtype: np.dtype[Any]) -> Column:
+        """Return the place for `count` items."""
         if self.folder is None:
-            return Tokens(count, dtype, np.empty(count, dtype), None, 0)
-        path = Path(self.folder, "tokens.npy")
+            return Column(count, dtype, np.empty(count, dtype), None, 0)
+        path = Path(self.folder, f"{name}.npy")
         with path.open("wb") as file:
             write_header(file, dtype, count)
-            return Tokens(count, dtype, None, str(path), file.tell())
+            return Column(count, dtype, None, str(path), file.tell())
 
 
 def write_header(file: BinaryIO, dtype: np.dtype[Any], count: int) -> None:
@@ -58,24 +57,20 @@ def write_header(file: BinaryIO, dtype: np.dtype[Any], count: int) -> None:
 
 @dataclass(frozen=True)
 class Result:
-    """What a build made. digest: of the file of `tokens`. ends: int64, shape (records,)."""
+    """What a build made. digests: of the files of `tokens` and `ends`, where they are files."""
 
-    tokens: Tokens
-    digest: str | None
-    ends: NDArray[np.int64]
+    tokens: Column
+    ends: Column
+    digests: tuple[str, str] | None
     vocab: Vocab
     split: dict[str, tuple[int, int]] | None
     books: dict[str, Any]
     sources: list[dict[str, Any]]
 
     def add_to(self, commit: Commit) -> None:
-        """Hand the three data files to the commit in whose work folder the ids are."""
-        commit.add("tokens", Path(self.tokens.path or ""), self.digest)
-        ends = commit.work / "ends.npy"
-        with ends.open("wb") as file:
-            write_header(file, np.dtype("<i8"), len(self.ends))
-            write_array(file, self.ends.astype("<i8", copy=False))
-        commit.add("ends", ends)
+        """Hand the three data files to the commit in whose work folder they are."""
+        for role, column, digest in zip(("tokens", "ends"), (self.tokens, self.ends), self.digests or (), strict=True):
+            commit.add(role, Path(column.path or ""), digest)
         vocab = commit.work / "vocab.json"
         vocab.write_bytes(self.vocab.to_json().encode())
         commit.add("vocab", vocab)

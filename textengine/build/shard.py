@@ -39,7 +39,8 @@ class EncodeJob:
 class EncodedShard:
     """A shard's records as local ids.
 
-    ids: local ids, in the smallest unsigned dtype. ends: int64, tokens up to the end of each record of the shard.
+    ids: local ids, in the smallest unsigned dtype. ends: tokens up to the end of each record of the shard, likewise.
+    empty: how many of its records have no tokens.
     lexicon: its distinct tokens and their counts; None once they are merged.
     """
 
@@ -48,6 +49,7 @@ class EncodedShard:
     source_name: str
     nbytes: int
     replaced: int
+    empty: int
     ids: Stored
     ends: Stored
     lexicon: Lexicon | None
@@ -83,14 +85,17 @@ def encode_shard(job: EncodeJob) -> EncodedShard | FailedShard:
     dtype = smallest_dtype(max(0, len(lexicon) - 1))
     all_ids = np.concatenate([np.zeros(0, dtype), *ids])
     all_ends = np.concatenate([np.zeros(0, np.int64), *ends])
+    ends_dtype = smallest_dtype(tokens) if tokens < 1 << 32 else all_ends.dtype
+    empty = int(np.count_nonzero(np.diff(all_ends, prepend=0) == 0))
     return EncodedShard(
         job.number,
         job.source,
         job.shard.source,
         job.shard.stop - job.shard.start,
         replaced,
+        empty,
         Stored.keep(all_ids, job.folder, f"{job.number:06d}.ids"),
-        Stored.keep(all_ends, job.folder, f"{job.number:06d}.ends"),
+        Stored.keep(all_ends.astype(ends_dtype, copy=False), job.folder, f"{job.number:06d}.ends"),
         lexicon,
     )
 
@@ -113,34 +118,42 @@ def _batches(shard: Shard, loader: Bound | None) -> Generator[Batch, None, None]
 
 
 @dataclass(frozen=True, slots=True)
-class RemapJob:
-    """Give the first `keep` tokens of a shard their final ids.
+class WriteJob:
+    """Give the first `tokens` tokens of a shard their final ids, and its first `records` records their final ends.
 
-    table: final id of each local id. unknown: whether a local id has no token in the vocabulary, or None if all have.
-    path, offset: where the ids are written (bytes); with no path they are returned. kernels: whether to use them.
+    before: tokens before the shard. table: final id of each local id. unknown: whether a local id has no token in the
+    vocabulary, or None if all have. places: (path, byte offset) of the ids and of the ends, or None to return both.
+    kernels: whether to use them.
     """
 
     ids: Stored
-    keep: int
+    ends: Stored
+    tokens: int
+    records: int
+    before: int
     table: NDArray[Any]
     unknown: NDArray[np.bool_] | None
-    path: str | None
-    offset: int
-    kernels: bool = False
+    places: tuple[tuple[str, int], tuple[str, int]] | None
+    kernels: bool
 
 
 @dataclass(frozen=True, slots=True)
-class RemappedShard:
-    """unknown: how many tokens are not in the vocabulary. first_unknown: position of the first, or -1."""
+class WrittenShard:
+    """unknown: how many tokens are not in the vocabulary. first_unknown: position of the first, or -1.
 
-    ids: NDArray[Any] | None
+    end: the last record end, or `before` where there is no record. ids, ends: only where they were not written.
+    """
+
     unknown: int
     first_unknown: int
+    end: int
+    ids: NDArray[Any] | None
+    ends: NDArray[np.int64] | None
 
 
-def remap_shard(job: RemapJob) -> RemappedShard:
-    """Look each token's final id up and write it to its place."""
-    local = job.ids.load()[: job.keep]
+def write_shard(job: WriteJob) -> WrittenShard:
+    """Look each token's final id up, and write ids and ends to their places."""
+    local = job.ids.load()[: job.tokens]
     unknown, first = 0, -1
     if job.unknown is not None:
         positions = np.flatnonzero(job.unknown[local])
@@ -149,13 +162,15 @@ def remap_shard(job: RemapJob) -> RemappedShard:
     if job.kernels:
         from textengine.kernels.remap import remap
 
-        final = remap(local, job.table)
+        ids = remap(local, job.table)
     else:
-        final = job.table[local]
-    if job.path is None:
-        return RemappedShard(final, unknown, first)
-    if len(final):
-        with Path(job.path).open("r+b") as file:
-            file.seek(job.offset)
-            write_array(file, final)
-    return RemappedShard(None, unknown, first)
+        ids = job.table[local]
+    ends = np.minimum(job.ends.load()[: job.records], job.tokens).astype("<i8") + job.before
+    end = int(ends[-1]) if len(ends) else job.before
+    if job.places is None:
+        return WrittenShard(unknown, first, end, ids, ends)
+    for (path, offset), array in zip(job.places, (ids, ends), strict=True):
+        with Path(path).open("r+b") as file:
+            file.seek(offset)
+            write_array(file, array)
+    return WrittenShard(unknown, first, end, None, None)
