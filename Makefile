@@ -11,7 +11,7 @@ EDITABLE_PLUGINS := $(foreach plugin,$(PLUGINS),-e $(plugin))
 export TEXTENGINE_TEST_DATA ?= $(abspath ../shared/data)
 export TEXTENGINE_DATASETS ?= $(TEXTENGINE_TEST_DATA)
 
-.PHONY: demo test test-checkout test-wheel lint dist bench-startup clean
+.PHONY: demo test test-checkout test-wheel lint dist bench-startup bench-throughput clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.installed
@@ -26,7 +26,7 @@ test-checkout: $(VENV)/.test-installed
 test-wheel: dist
 	rm -rf $(WHEEL_VENV)
 	$(PYTHON) -m venv $(WHEEL_VENV)
-	$(WHEEL_VENV)/bin/python $(PIP_INSTALL) dist/*.whl pytest hypothesis
+	$(WHEEL_VENV)/bin/python $(PIP_INSTALL) dist/*.whl pytest hypothesis numba
 	cd tests && TEXTENGINE_TEST_INSTALLED=1 ../$(WHEEL_VENV)/bin/pytest -c ../pyproject.toml --rootdir .. *.py plugin $(PLUGINS:%=../%)
 
 lint: $(VENV)/.lint-installed
@@ -42,12 +42,15 @@ dist: $(VENV)/.dist-installed
 bench-startup: $(VENV)/.installed
 	$(BIN)/python benchmarks/startup.py
 
+bench-throughput: $(VENV)/.installed
+	$(BIN)/python benchmarks/throughput.py
+
 clean:
 	rm -rf $(VENV) $(WHEEL_VENV) build dist *.egg-info
 
 $(VENV)/.installed: pyproject.toml constraints.txt $(PLUGINS:%=%/pyproject.toml)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python $(PIP_INSTALL) -e . $(EDITABLE_PLUGINS)
+	$(BIN)/python $(PIP_INSTALL) -e '.[fast]' $(EDITABLE_PLUGINS)
 	touch $@
 
 $(VENV)/.test-installed: $(VENV)/.installed

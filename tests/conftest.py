@@ -9,10 +9,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from textengine import Engine
 
 DATA = Path(os.environ.get("TEXTENGINE_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
+
+# A shared machine may pause at any moment: no example is a failure for taking long.
+settings.register_profile("textengine", deadline=None)
+settings.load_profile("textengine")
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

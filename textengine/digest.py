@@ -8,17 +8,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 CHUNK = 16 * 2**20
-_BLOCK = 1 << 20
+_BLOCK = 1 << 18
 
 
 def chunk_digest(path: str | os.PathLike[str], start: int) -> bytes:
     """Return the SHA-256 of the (at most) 16 MiB of a file that begin at byte `start`."""
     digest, left = hashlib.sha256(), CHUNK
-    with Path(path).open("rb") as file:
+    buffer = memoryview(bytearray(_BLOCK))  # one for all blocks: fresh memory would cost as much as hashing
+    with Path(path).open("rb", buffering=0) as file:
         file.seek(start)
-        while left and (block := file.read(min(_BLOCK, left))):
-            digest.update(block)
-            left -= len(block)
+        while left and (count := file.readinto(buffer[: min(_BLOCK, left)])):
+            digest.update(buffer[:count])
+            left -= count
     return digest.digest()
 
 

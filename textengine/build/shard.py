@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textengine.build.storage import Stored, smallest_dtype, write_array
+from textengine.build.storage import Keeper, Stored, smallest_dtype, write_array
 from textengine.components import Bound, Shard
 from textengine.errors import ComponentError, PluginError, TextEngineError
 from textengine.lexicon import Lexicon
@@ -66,38 +66,36 @@ class FailedShard:
 def encode_shard(job: EncodeJob) -> EncodedShard | FailedShard:
     """Read, normalize, tokenize and intern a shard."""
     lexicon = job.pipeline.lexicon(job.kernels)
-    ids: list[NDArray[Any]] = []
-    ends: list[NDArray[np.int64]] = []
-    records = tokens = replaced = 0
-    try:
-        with closing(_batches(job.shard, job.loader)) as batches:
-            for batch in batches:
-                batch_ids, batch_ends = job.pipeline.encode(batch, lexicon, job.kernels)
-                ids.append(batch_ids.astype(smallest_dtype(max(0, len(lexicon) - 1)), copy=False))
-                ends.append(batch_ends + tokens)
-                records += len(batch)
-                tokens += len(batch_ids)
-                replaced += batch.replaced
-    except ComponentError as error:
-        error.source = job.shard.source
-        error.record = None if error.record is None else error.record + records
-        return FailedShard(job.source, error)
-    dtype = smallest_dtype(max(0, len(lexicon) - 1))
-    all_ids = np.concatenate([np.zeros(0, dtype), *ids])
-    all_ends = np.concatenate([np.zeros(0, np.int64), *ends])
-    ends_dtype = smallest_dtype(tokens) if tokens < 1 << 32 else all_ends.dtype
-    empty = int(np.count_nonzero(np.diff(all_ends, prepend=0) == 0))
-    return EncodedShard(
-        job.number,
-        job.source,
-        job.shard.source,
-        job.shard.stop - job.shard.start,
-        replaced,
-        empty,
-        Stored.keep(all_ids, job.folder, f"{job.number:06d}.ids"),
-        Stored.keep(all_ends.astype(ends_dtype, copy=False), job.folder, f"{job.number:06d}.ends"),
-        lexicon,
-    )
+    with (
+        closing(Keeper(job.folder, f"{job.number:06d}.ids")) as ids,
+        closing(Keeper(job.folder, f"{job.number:06d}.ends")) as ends,
+    ):
+        records = tokens = replaced = empty = 0
+        try:
+            with closing(_batches(job.shard, job.loader)) as batches:
+                for batch in batches:
+                    batch_ids, batch_ends = job.pipeline.encode(batch, lexicon, job.kernels)
+                    ids.append(batch_ids.astype(smallest_dtype(max(0, len(lexicon) - 1)), copy=False))
+                    ends.append(batch_ends + tokens)
+                    records += len(batch)
+                    tokens += len(batch_ids)
+                    empty += int(np.count_nonzero(np.diff(batch_ends, prepend=0) == 0))
+                    replaced += batch.replaced
+        except ComponentError as error:
+            error.source = job.shard.source
+            error.record = None if error.record is None else error.record + records
+            return FailedShard(job.source, error)
+        return EncodedShard(
+            job.number,
+            job.source,
+            job.shard.source,
+            job.shard.stop - job.shard.start,
+            replaced,
+            empty,
+            ids.close(),
+            ends.close(),
+            lexicon,
+        )
 
 
 def _batches(shard: Shard, loader: Bound | None) -> Generator[Batch, None, None]:
@@ -153,24 +151,57 @@ class WrittenShard:
 
 def write_shard(job: WriteJob) -> WrittenShard:
     """Look each token's final id up, and write ids and ends to their places."""
-    local = job.ids.load()[: job.tokens]
-    unknown, first = 0, -1
-    if job.unknown is not None:
-        positions = np.flatnonzero(job.unknown[local])
-        unknown = len(positions)
-        first = int(positions[0]) if unknown else -1
-    if job.kernels:
-        from textengine.kernels.remap import remap
+    with ExitStack() as files:
+        outputs: list[BinaryIO | None] = [None, None]
+        if job.places is not None:
+            outputs = [files.enter_context(_opened_at(place)) for place in job.places]
+        ids, ends = (_Sink(file) for file in outputs)
+        unknown, first, done = 0, -1, 0
+        for block in job.ids.blocks(job.tokens):
+            if job.unknown is not None:
+                positions = np.flatnonzero(job.unknown[block])
+                unknown += len(positions)
+                if first < 0 and len(positions):
+                    first = done + int(positions[0])
+            ids.write(_looked_up(block, job.table, job.kernels))
+            done += len(block)
+        end = job.before
+        for block in job.ends.blocks(job.records):
+            final = np.minimum(block, job.tokens).astype("<i8") + job.before
+            end = int(final[-1])
+            ends.write(final)
+    return WrittenShard(unknown, first, end, ids.array(job.table.dtype), ends.array(np.dtype("<i8")))
 
-        ids = remap(local, job.table)
-    else:
-        ids = job.table[local]
-    ends = np.minimum(job.ends.load()[: job.records], job.tokens).astype("<i8") + job.before
-    end = int(ends[-1]) if len(ends) else job.before
-    if job.places is None:
-        return WrittenShard(unknown, first, end, ids, ends)
-    for (path, offset), array in zip(job.places, (ids, ends), strict=True):
-        with Path(path).open("r+b") as file:
-            file.seek(offset)
-            write_array(file, array)
-    return WrittenShard(unknown, first, end, None, None)
+
+class _Sink:
+    """Takes blocks of an array, into a file if there is one and into memory otherwise."""
+
+    def __init__(self, file: BinaryIO | None) -> None:
+        self._file = file
+        self._blocks: list[NDArray[Any]] = []
+
+    def write(self, block: NDArray[Any]) -> None:
+        """Take one block."""
+        if self._file is not None:
+            write_array(self._file, block)
+        else:
+            self._blocks.append(block)
+
+    def array(self, dtype: np.dtype[Any]) -> NDArray[Any] | None:
+        """Return everything that was taken into memory, or None where it is in the file."""
+        return None if self._file is not None else np.concatenate([np.zeros(0, dtype), *self._blocks])
+
+
+def _opened_at(place: tuple[str, int]) -> BinaryIO:
+    file = Path(place[0]).open("r+b", buffering=0)
+    file.seek(place[1])
+    return file
+
+
+def _looked_up(ids: NDArray[Any], table: NDArray[Any], kernels: bool) -> NDArray[Any]:
+    if not kernels:
+        final: NDArray[Any] = table[ids]
+        return final
+    from textengine.kernels.remap import remap
+
+    return remap(ids, table)

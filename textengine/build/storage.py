@@ -1,7 +1,12 @@
-"""Stored: an array of a shard between the two passes over it, in memory or in a file of the work folder."""
+"""What is kept of a shard between the two passes over it, in memory or in a file of the work folder.
+
+Arrays are written and read in blocks that stay in a processor's cache: for large arrays, having the system hand out
+fresh memory again and again takes longer than the work on them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -9,40 +14,96 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+_BLOCK = 1 << 19  # items
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A one-dimensional array, kept in `path` if there is one and in `array` otherwise. Picklable."""
+    """A one-dimensional array in pieces, whose dtypes may differ: in `arrays`, or one after the other in `path`.
 
-    dtype: str
-    length: int
+    segments: (dtype, number of items) of each piece. Picklable.
+    """
+
+    segments: tuple[tuple[str, int], ...]
     path: str | None
-    array: NDArray[Any] | None
+    arrays: tuple[NDArray[Any], ...]
 
-    @classmethod
-    def keep(cls, array: NDArray[Any], folder: str | None, name: str) -> Stored:
-        """Keep `array` in memory, or as the file `name` of `folder`."""
-        if folder is None:
-            return cls(array.dtype.str, len(array), None, array)
-        path = Path(folder, name)
-        with path.open("wb") as file:
-            write_array(file, array)
-        return cls(array.dtype.str, len(array), str(path), None)
+    @property
+    def length(self) -> int:
+        """The number of items."""
+        return sum(count for _, count in self.segments)
+
+    def blocks(self, stop: int) -> Iterator[NDArray[Any]]:
+        """Yield the first `stop` items in order, in blocks. Each may overwrite the last."""
+        if self.path is None:
+            for array in self.arrays:
+                for start in range(0, min(len(array), stop), _BLOCK):
+                    yield array[start : min(start + _BLOCK, stop)]
+                stop -= min(len(array), stop)
+            return
+        with Path(self.path).open("rb", buffering=0) as file:
+            for dtype, count in self.segments:
+                buffer = np.empty(min(count, _BLOCK), dtype)
+                for start in range(0, count, _BLOCK):
+                    wanted = min(count - start, _BLOCK)
+                    block = buffer[:wanted]
+                    if _read_into(file, block) != block.nbytes:
+                        raise OSError(f"{self.path}: it is too short; something else changed the work folder")
+                    if stop > 0:
+                        yield block[:stop]
+                    stop -= wanted
 
     def load(self) -> NDArray[Any]:
-        """Return the array."""
-        if self.array is not None or self.path is None:
-            return self.array if self.array is not None else np.zeros(0, self.dtype)
-        array: NDArray[Any] = np.fromfile(self.path, self.dtype)
-        if len(array) != self.length:
-            raise OSError(f"{self.path}: {len(array)} of {self.length} items; something else changed the work folder")
-        return array
+        """Return the whole array, in the largest of the dtypes."""
+        blocks = [block.copy() for block in self.blocks(self.length)]
+        return np.concatenate(blocks) if blocks else np.zeros(0, np.uint8)
+
+
+class Keeper:
+    """Keeps the pieces of a shard's array as they come: in memory, or in the file `name` of `folder`."""
+
+    def __init__(self, folder: str | None, name: str) -> None:
+        self._path = None if folder is None else Path(folder, name)
+        self._file: BinaryIO | None = None if self._path is None else self._path.open("wb", buffering=0)
+        self._arrays: list[NDArray[Any]] = []
+        self._segments: list[tuple[str, int]] = []
+
+    def append(self, array: NDArray[Any]) -> None:
+        """Keep one more piece."""
+        code = array.dtype.str
+        if self._segments and self._segments[-1][0] == code and self._file is not None:
+            self._segments[-1] = (code, self._segments[-1][1] + len(array))
+        else:
+            self._segments.append((code, len(array)))
+        if self._file is None:
+            self._arrays.append(array)
+        else:
+            write_array(self._file, array)
+
+    def close(self) -> Stored:
+        """Return what was kept."""
+        if self._file is not None:
+            self._file.close()
+        return Stored(tuple(self._segments), None if self._path is None else str(self._path), tuple(self._arrays))
 
 
 def write_array(file: BinaryIO, array: NDArray[Any]) -> None:
     """Write the bytes of `array`. Unlike ``tofile``, it raises OSError with the system's reason."""
-    if len(array):
-        file.write(memoryview(np.ascontiguousarray(array)).cast("B"))  # type: ignore[arg-type]
+    if not len(array):
+        return
+    view = memoryview(np.ascontiguousarray(array)).cast("B")  # type: ignore[arg-type]
+    while len(view):
+        view = view[file.write(view) :]
+
+
+def _read_into(file: BinaryIO, array: NDArray[Any]) -> int:
+    view, done = memoryview(array).cast("B"), 0  # type: ignore[arg-type]
+    while done < len(view):
+        count = file.readinto(view[done:])  # type: ignore[attr-defined]
+        if not count:
+            break
+        done += count
+    return done
 
 
 def smallest_dtype(largest: int) -> np.dtype[Any]:
