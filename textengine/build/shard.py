@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from textengine.build.storage import Keeper, Stored, smallest_dtype, write_array
+from textengine.build.storage import BLOCK, Keeper, Stored, smallest_dtype, write_array
 from textengine.components import Bound, Shard
 from textengine.errors import ComponentError, PluginError, TextEngineError
 from textengine.lexicon import Lexicon
@@ -157,13 +157,14 @@ def write_shard(job: WriteJob) -> WrittenShard:
             outputs = [files.enter_context(_opened_at(place)) for place in job.places]
         ids, ends = (_Sink(file) for file in outputs)
         unknown, first, done = 0, -1, 0
+        room = np.empty(min(job.tokens, BLOCK), job.table.dtype)
         for block in job.ids.blocks(job.tokens):
             if job.unknown is not None:
                 positions = np.flatnonzero(job.unknown[block])
                 unknown += len(positions)
                 if first < 0 and len(positions):
                     first = done + int(positions[0])
-            ids.write(_looked_up(block, job.table, job.kernels))
+            ids.write(_looked_up(block, job.table, room[: len(block)] if job.kernels else None))
             done += len(block)
         end = job.before
         for block in job.ends.blocks(job.records):
@@ -185,7 +186,7 @@ class _Sink:
         if self._file is not None:
             write_array(self._file, block)
         else:
-            self._blocks.append(block)
+            self._blocks.append(block.copy())  # its memory is used again for the next
 
     def array(self, dtype: np.dtype[Any]) -> NDArray[Any] | None:
         """Return everything that was taken into memory, or None where it is in the file."""
@@ -198,10 +199,11 @@ def _opened_at(place: tuple[str, int]) -> BinaryIO:
     return file
 
 
-def _looked_up(ids: NDArray[Any], table: NDArray[Any], kernels: bool) -> NDArray[Any]:
-    if not kernels:
+def _looked_up(ids: NDArray[Any], table: NDArray[Any], out: NDArray[Any] | None) -> NDArray[Any]:
+    """Return ``table[ids]``; by a kernel, into `out`, if that is given."""
+    if out is None:
         final: NDArray[Any] = table[ids]
         return final
     from textengine.kernels.remap import remap
 
-    return remap(ids, table)
+    return remap(ids, table, out)

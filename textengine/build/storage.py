@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-_BLOCK = 1 << 19  # items
+BLOCK = 1 << 19  # items
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,15 @@ class Stored:
         """Yield the first `stop` items in order, in blocks. Each may overwrite the last."""
         if self.path is None:
             for array in self.arrays:
-                for start in range(0, min(len(array), stop), _BLOCK):
-                    yield array[start : min(start + _BLOCK, stop)]
+                for start in range(0, min(len(array), stop), BLOCK):
+                    yield array[start : min(start + BLOCK, stop)]
                 stop -= min(len(array), stop)
             return
         with Path(self.path).open("rb", buffering=0) as file:
             for dtype, count in self.segments:
-                buffer = np.empty(min(count, _BLOCK), dtype)
-                for start in range(0, count, _BLOCK):
-                    wanted = min(count - start, _BLOCK)
+                buffer = np.empty(min(count, BLOCK), dtype)
+                for start in range(0, count, BLOCK):
+                    wanted = min(count - start, BLOCK)
                     block = buffer[:wanted]
                     if _read_into(file, block) != block.nbytes:
                         raise OSError(f"{self.path}: it is too short; something else changed the work folder")
