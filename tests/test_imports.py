@@ -27,7 +27,7 @@ STOREYS = [
     ["components"],
     ["lexicon"],
     ["text", "vocab", "digest", "kernels"],
-    ["errors"],
+    ["errors", "interrupts"],
 ]
 
 

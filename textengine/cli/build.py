@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from textengine.cli.state import state_of
+from textengine.cli.state import State, state_of
 
 if TYPE_CHECKING:
+    from textengine.build.progress import Progress, ProgressCallback
     from textengine.corpus.corpus import Corpus
 
 
@@ -80,7 +81,8 @@ def build(
     if no_normalizers and normalizers:
         raise click.UsageError("--no-normalizers and --normalizer exclude each other", ctx)
     keep_freed_memory()
-    engine = state_of(ctx).engine
+    state = state_of(ctx)
+    engine = state.engine
     chosen: Any = recipe or _recipe_of_vocabulary(options, bool(normalizers or no_normalizers)) or "textengine/d2l"
     started = time.monotonic()
     with shown(quiet or as_json) as progress:
@@ -91,7 +93,7 @@ def build(
             normalizers=[] if no_normalizers else list(normalizers) or None,
             settings={key: RawValue(value) for key, value in settings.items()},
             reserved=list(reserved) or None,
-            progress=progress,
+            progress=_ending_when_asked(state, progress),
             **options,
         )
     seconds = time.monotonic() - started
@@ -99,6 +101,18 @@ def build(
         click.echo(json.dumps({**_result(corpus), "seconds": round(seconds, 3)}, ensure_ascii=False))
     elif not quiet:
         _print_result(corpus, seconds)
+
+
+def _ending_when_asked(state: State, progress: ProgressCallback | None) -> ProgressCallback:
+    """Return a callback that ends the build if the user has asked for it, and shows progress otherwise."""
+
+    def update(moment: Progress) -> None:
+        if state.interrupted:
+            raise KeyboardInterrupt
+        if progress is not None:
+            progress(moment)
+
+    return update
 
 
 def _recipe_of_vocabulary(options: dict[str, Any], normalizers: bool) -> Any:

@@ -112,10 +112,10 @@ def run(arguments: Sequence[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a character shows its number
             stream.reconfigure(errors="backslashreplace")
     _log_to_stderr(debug)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _interrupt)
+    state = State()
+    _end_on_interrupts(state)
     try:
-        code = group.main(args=own, prog_name="textengine", standalone_mode=False, obj=State())
+        code = group.main(args=own, prog_name="textengine", standalone_mode=False, obj=state)
         sys.stdout.flush()
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
@@ -151,9 +151,21 @@ def _log_to_stderr(debug: bool) -> None:
     logger.setLevel(logging.DEBUG if debug else logging.WARNING)
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    signal.signal(number, _give_up)
-    raise KeyboardInterrupt
+def _end_on_interrupts(state: State) -> None:
+    """Let Ctrl-C and SIGTERM raise KeyboardInterrupt, and note them for long work to ask for.
+
+    The exception is lost where it strikes while an object is being destroyed, as happens while libraries load.
+    """
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        state.interrupted = True
+        signal.signal(number, _give_up)
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
+    tell = sys.unraisablehook
+    sys.unraisablehook = lambda lost: None if state.interrupted else tell(lost)
 
 
 def _give_up(number: int, frame: FrameType | None) -> None:

@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class State:
-    """Global options. `registry` and `engine` are made once; only the engine needs numpy."""
+    """Global options, and whether the user has asked to end.
+
+    `registry` and `engine` are made once, when first asked for; only the engine needs numpy.
+    """
 
     discover: bool = True
     disabled: tuple[str, ...] = ()
+    interrupted: bool = False
 
     @cached_property
     def registry(self) -> Registry:

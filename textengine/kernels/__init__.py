@@ -11,6 +11,7 @@ import os
 from importlib.util import find_spec
 
 from textengine.errors import ConfigurationError
+from textengine.interrupts import held
 
 logger = logging.getLogger("textengine")
 
@@ -30,6 +31,8 @@ def wanted(much: bool) -> bool:
     if policy == "never" or (policy == "auto" and not much):
         return False
     if find_spec("numba") is not None:
+        with held():  # an interrupted import of it cannot be repeated
+            import numba  # noqa: F401
         return True
     if policy == "always":
         raise ConfigurationError(f"{VARIABLE} is 'always', but numba is not installed: {INSTALL}")

@@ -14,6 +14,8 @@ from typing import Any, TypeVar, cast
 import numba
 from numba import types
 
+from textengine.interrupts import held
+
 F = TypeVar("F", bound=Callable[..., Any])
 _njit: Any = numba.njit
 # Without numba's runtime a kernel cannot allocate, and does not count references to its arrays: that is an
@@ -44,6 +46,8 @@ NONE = types.void
 def kernel(*signatures: Any) -> Callable[[F], F]:
     """Compile a function, when it is first called, so that it runs without the GIL; keep the code on disk.
 
+    Interrupts wait meanwhile: one in the middle of the compiler leaves it in a state in which the process crashes.
+
     signatures: all are compiled (or loaded) then, and no others afterwards: arguments of other types are a
     TypeError. With none, each combination of argument types is compiled when it is first met.
     """
@@ -56,7 +60,7 @@ def kernel(*signatures: Any) -> Callable[[F], F]:
         def call(*arguments: Any) -> Any:
             nonlocal compiled
             if compiled is None:
-                with lock:
+                with lock, held():
                     compiled = compiled or _njit(list(signatures) or None, cache=True, **_OPTIONS)(function)
             return compiled(*arguments)
 

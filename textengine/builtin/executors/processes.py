@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
-from types import FrameType
 from typing import Any, ClassVar, Literal
+
+from textengine.interrupts import held
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class _Pool(ProcessPoolExecutor):
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         # Workers are started here. An interrupt in the middle of that would end them, each with a traceback.
         before = set(multiprocessing.active_children())
-        with _interrupts_held():
+        with held(from_children=True):
             future = super().submit(fn, *args, **kwargs)
         self._started |= set(multiprocessing.active_children()) - before
         return future
@@ -53,27 +53,6 @@ class _Pool(ProcessPoolExecutor):
         # would wait for the other half for ever: closing our own end, which nobody uses, tells it that none will come.
         with suppress(AttributeError, OSError):
             self._result_queue._writer.close()  # type: ignore[attr-defined]
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Hold interrupts back: from this thread, whose signal mask a new process inherits, and from Python's handlers."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    mask = getattr(signal, "pthread_sigmask", None)  # not on every system
-    if mask is None or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[tuple[int, FrameType | None]] = []
-    handlers = {number: signal.signal(number, lambda *call: came.append(call)) for number in numbers}
-    before = mask(signal.SIG_BLOCK, numbers)
-    try:
-        yield
-    finally:
-        mask(signal.SIG_SETMASK, before)
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        if came:
-            signal.raise_signal(came[0][0])
 
 
 def _leave_interrupts_to_the_parent() -> None:
