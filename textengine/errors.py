@@ -152,9 +152,11 @@ class DamagedError(TextEngineError):
     """An artifact on disk is not what its manifest says. The message names the file."""
 
 
-def suggest(name: str, known: Iterable[str]) -> str:
-    """Return ``"; did you mean 'x'?"`` for the known name nearest to `name`, or an empty string."""
+def suggest(name: str, known: Iterable[str], then: str = "") -> str:
+    """Return the end of a sentence: the known name nearest to `name`, if one is near, and `then` ("known: a, b")."""
     import difflib
 
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    if not near:
+        return f"; {then}" if then else ""
+    return f"; did you mean {near[0]!r}?" + (f" {then[0].upper()}{then[1:]}" if then else "")

@@ -56,7 +56,7 @@ class TestNames:
 
     def test_unknown(self) -> None:
         """An unknown one is an error that has a near match and lists what there is."""
-        expected = "^normalizer acme/x has no option 'nubmer'; did you mean 'number'?; its options: text, maybe_text"
+        expected = "^normalizer acme/x has no option 'nubmer'; did you mean 'number'? Its options: text, maybe_text"
         with pytest.raises(ConfigurationError, match=expected.replace("?", r"\?")):
             bind(component(Everything), {"nubmer": 1})
 

@@ -128,7 +128,7 @@ class TestSettings:
         [
             (
                 "tokeniser.pattern",
-                "'tokeniser' is no part of a recipe; did you mean 'tokenizer'?; write tokenizer.OPTION",
+                "'tokeniser' is no part of a recipe; did you mean 'tokenizer'? Write tokenizer.OPTION",
             ),
             ("normalizer.0.x", "'normalizer' is no part of a recipe; did you mean 'normalizers'?"),
             ("pattern", "'pattern' is no part of a recipe; write tokenizer.OPTION"),

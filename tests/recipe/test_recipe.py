@@ -71,7 +71,7 @@ class TestFromToml:
         [
             ("recipe = [", "r: not TOML: "),
             ("[recipe]\na = 1\na = 2", "r: not TOML: Cannot overwrite a value"),
-            ("[recip]\n", "r: unknown key 'recip'; did you mean 'recipe'?; known: input, recipe"),
+            ("[recip]\n", "r: unknown key 'recip'; did you mean 'recipe'? Known: input, recipe"),
             ("zzz = 1", "r: unknown key 'zzz'; known: input, recipe"),
             (f"{WORDS}normalizer = []", "r: [recipe]: unknown key 'normalizer'; did you mean 'normalizers'?"),
             (f"{WORDS}zzz = 1", "r: [recipe]: unknown key 'zzz'; known: normalizers, tokenizer, vocab"),

@@ -130,7 +130,8 @@ class SourceFinder:
         if os.sep in name or "/" in name:
             return message
         datasets = self._registry.names(Kind.DATASET)
-        return f"{message}, and no data set of that name{suggest(name, datasets)}; data sets: {', '.join(datasets)}"
+        hint = suggest(name, datasets, f"data sets: {', '.join(datasets)}")
+        return f"{message}, and no data set of that name{hint}"
 
     def _loader_for(self, source: Source) -> Bound:
         component = self._loader

@@ -69,8 +69,9 @@ class Registry:
     def _unknown(self, kind: str, name: str) -> str:
         names = self.names(kind)
         qualified = [component.qualified for component in self.all(kind)]
-        near = suggest(name, names) or suggest(name, qualified)
-        message = f"no {kind} is named {name!r}{(near and near + ' There is') or '; there is'}: {_listed(names)}"
+        there = f"there is: {_listed(names)}"
+        known = qualified if "/" in name else names
+        message = f"no {kind} is named {name!r}{suggest(name, known, there)}"
         plugins = self.manager.plugins
         failed = [f"{p.distribution} {p.version} ({p.errors[0]})" for p in plugins if p.status == "failed"]
         disabled = [p.distribution for p in plugins if p.disabled]

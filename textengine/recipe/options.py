@@ -69,7 +69,7 @@ def _check_names(options: Mapping[str, Any], fields: Mapping[str, Any], where: s
     for name in options:
         if name not in fields:
             known = ", ".join(fields) or "none"
-            raise ConfigurationError(f"{where} has no option {name!r}{suggest(name, fields)}; its options: {known}")
+            raise ConfigurationError(f"{where} has no option {name!r}{suggest(name, fields, f'its options: {known}')}")
 
 
 def _required(field: dataclasses.Field[Any]) -> bool:

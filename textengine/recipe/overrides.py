@@ -41,8 +41,8 @@ def _set(recipe: Recipe, key: str, value: Any) -> Recipe:
     target, *path = key.split(".")
     if target not in _TARGETS:
         raise ConfigurationError(
-            f"setting {key!r}: {target!r} is no part of a recipe{suggest(target, _TARGETS)}; "
-            "write tokenizer.OPTION, normalizers.0.OPTION, vocab.OPTION or loader.OPTION"
+            f"setting {key!r}: {target!r} is no part of a recipe"
+            + suggest(target, _TARGETS, "write tokenizer.OPTION, normalizers.0.OPTION, vocab.OPTION or loader.OPTION")
         )
     if target == "normalizers":
         number = int(path[0]) if path and path[0].isdecimal() else -1

@@ -108,4 +108,5 @@ def _table(document: Mapping[str, Any], key: str, where: str) -> Mapping[str, An
 def _check_keys(table: Mapping[str, Any], known: Sequence[str], where: str) -> None:
     for key in table:
         if key not in known:
-            raise ConfigurationError(f"{where}: unknown key {key!r}{suggest(key, known)}; known: {', '.join(known)}")
+            hint = suggest(key, known, f"known: {', '.join(known)}")
+            raise ConfigurationError(f"{where}: unknown key {key!r}{hint}")
