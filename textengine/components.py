@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, runtime_checkable
 
+from textengine.errors import ComponentError
+
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
@@ -169,6 +171,18 @@ class Component:
     def qualified(self) -> str:
         """``distribution/name``."""
         return f"{self.distribution}/{self.name}"
+
+    def fault(self, reason: str, record: int | None = None, offset: int | None = None) -> ComponentError:
+        """Return the error that lays `reason` at this component's door."""
+        return ComponentError(
+            reason,
+            plugin=self.distribution,
+            version=self.version,
+            kind=self.kind,
+            component=self.name,
+            record=record,
+            offset=offset,
+        )
 
 
 @dataclass(frozen=True, slots=True)

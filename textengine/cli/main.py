@@ -23,7 +23,7 @@ from textengine.cli.recipes import recipes
 from textengine.cli.state import State, state_of
 from textengine.cli.verify import verify
 from textengine.components import Kind
-from textengine.errors import ComponentError, TextEngineError, suggest
+from textengine.errors import TextEngineError, suggest
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -69,10 +69,7 @@ class EngineGroup(click.Group):
             if name in self.commands or name == "":
                 raise
             owner = state_of(ctx).registry.get(Kind.COMMAND, name)
-            reason = f"{type(error).__name__}: {error}"
-            raise ComponentError(
-                reason, plugin=owner.distribution, version=owner.version, kind=owner.kind, component=owner.name
-            ) from error
+            raise owner.fault(f"{type(error).__name__}: {error}") from error
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, Any, list[str]]:
         if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):

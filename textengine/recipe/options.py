@@ -12,7 +12,7 @@ from typing import Any
 
 from textengine.components import Bound, Component
 from textengine.digest import file_digest
-from textengine.errors import ComponentError, ConfigurationError, PluginError, suggest
+from textengine.errors import ConfigurationError, PluginError, suggest
 
 _RESERVED = ("name", "builder")  # the keys under which a recipe names the component itself
 
@@ -48,9 +48,9 @@ def bind(component: Component, options: Mapping[str, Any]) -> Bound:
     except (ValueError, TypeError) as error:
         raise ConfigurationError(f"{where}: {error}") from error
     except (Exception, SystemExit) as error:
-        raise _fault(component, f"it cannot be made: {type(error).__name__}: {error}") from error
+        raise component.fault(f"it cannot be made: {type(error).__name__}: {error}") from error
     if not callable(call):
-        raise _fault(component, f"{type(call).__name__} has no __call__")
+        raise component.fault(f"{type(call).__name__} has no __call__")
     return Bound(component, {name: _plain(getattr(call, name), f"{where}: {name}") for name in fields}, call)
 
 
@@ -115,7 +115,7 @@ def _validated(component: Component, options: Mapping[str, Any]) -> dict[str, An
                 raise ConfigurationError(f"{where}{place}: {first['msg']}, not {first['input']!r}") from None
     except (NameError, PydanticUserError) as error:
         reason = str(error).partition("\n")[0]
-        raise _fault(component, f"its option {name!r} has an annotation that cannot be checked: {reason}") from error
+        raise component.fault(f"its option {name!r} has an annotation that cannot be checked: {reason}") from error
     return values
 
 
@@ -162,13 +162,3 @@ def _plain(value: Any, where: str) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item, where) for item in value]
     raise ConfigurationError(f"{where}: an option of type {type(value).__name__} cannot be recorded")
-
-
-def _fault(component: Component, reason: str) -> ComponentError:
-    return ComponentError(
-        reason,
-        plugin=component.distribution,
-        version=component.version,
-        kind=component.kind,
-        component=component.name,
-    )

@@ -196,15 +196,8 @@ def fault(bound: Bound, error: BaseException, record: int | None = None, batch: 
     offset = None
     if record is not None and batch is not None and batch.offsets is not None:
         offset = int(batch.offsets[record])
-    wrapped = ComponentError(
-        reason if known else f"{type(error).__name__}: {reason}".removesuffix(": "),
-        plugin=bound.component.distribution,
-        version=bound.component.version,
-        kind=bound.component.kind,
-        component=bound.component.name,
-        record=record,
-        offset=offset,
-    )
+    reason = reason if known else f"{type(error).__name__}: {reason}".removesuffix(": ")
+    wrapped = bound.component.fault(reason, record, offset)
     error.add_note(str(wrapped))
     return wrapped
 
