@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from textengine.lexicon import Lexicon
 from textengine.vocab import Counts, Vocab
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Final ids. numbers: for each shard, the number in the whole input of each local id; final: the id of a number.
+
+    missing: whether a number's token is not in the vocabulary, or None if all are.
+    """
+
+    numbers: list[NDArray[np.uint32]]
+    final: NDArray[np.unsignedinteger]
+    missing: NDArray[np.bool_] | None
+
+    def of(self, shard: int) -> tuple[NDArray[np.unsignedinteger], NDArray[np.bool_] | None]:
+        """Return for a shard: the final id of each local id, and which of them the vocabulary does not hold, if any.
+
+        A token that the vocabulary does not hold has the unknown token's id, or 0 where there is none.
+        """
+        numbers = self.numbers[shard]
+        unknown = None if self.missing is None else self.missing[numbers]
+        return self.final[numbers], unknown if unknown is not None and unknown.any() else None
 
 
 class Merger:
@@ -41,21 +64,13 @@ class Merger:
         result.update([tokens[number] for number in seen.tolist()], totals[seen].tolist())
         return result
 
-    def tables(
-        self, vocab: Vocab, dtype: np.dtype[np.unsignedinteger]
-    ) -> list[tuple[NDArray[np.unsignedinteger], NDArray[np.bool_] | None]]:
-        """Return for each shard: the final id of each local id, and which of them `vocab` does not hold, if any.
-
-        A token that the vocabulary does not hold has the unknown token's id, or 0 where there is none.
-        """
+    def tables(self, vocab: Vocab, dtype: np.dtype[np.unsignedinteger]) -> Tables:
+        """Return what tells each shard's local ids their final ones."""
         index = vocab.token_to_idx
         final = np.array([index.get(token, -1) for token in self._lexicon.tokens], np.int64)
         missing = final < 0
         final[missing] = vocab.unk or 0
-        narrow = final.astype(dtype)
-        unknown = [missing[numbers] for numbers in self._numbers]
-        masks = [mask if mask.any() else None for mask in unknown]
-        return list(zip((narrow[numbers] for numbers in self._numbers), masks, strict=True))
+        return Tables(self._numbers, final.astype(dtype), missing if missing.any() else None)
 
     def token(self, shard: int, local: int) -> str:
         """Return the token that has the id `local` in a shard."""

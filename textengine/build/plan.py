@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, Protocol, cast
+from typing import Any, BinaryIO, Protocol, cast
 
 from textengine.build.sources import Input
 from textengine.components import Bound, FastLoader, Shard, Source
@@ -40,11 +41,18 @@ class PlannedSource:
         """Bytes in the source."""
         return self.stream.size if self.stream else self.state[0]
 
+    def mark(self) -> str:
+        """Return what tells the content so far from any other: a file's state, or the digest of what a stream gave."""
+        return self.stream.hexdigest() if self.stream else "{}:{}".format(*self.state)
+
 
 class Plan(Protocol):
     """The shards of a build. `sources` fills up as the shards are taken."""
 
     sources: list[PlannedSource]
+
+    def named_sources(self) -> list[Any]:
+        """Return what is known of the sources before they are planned, for JSON."""
 
     def shards(self) -> Iterator[PlannedShard]:
         """Yield (source number, loader, shard); without a loader, the shard holds finished records."""
@@ -56,6 +64,10 @@ class InputPlan:
 
     inputs: list[Input]
     sources: list[PlannedSource] = field(default_factory=list)
+
+    def named_sources(self) -> list[Any]:
+        """Return the name of each source; of a file also its size and when it was changed."""
+        return [_described(item.source) for item in self.inputs]
 
     def shards(self) -> Iterator[PlannedShard]:
         """Yield (source number, loader, shard)."""
@@ -84,6 +96,10 @@ class RecordPlan:
     errors: str
     shard_size: int
     sources: list[PlannedSource] = field(default_factory=list)
+
+    def named_sources(self) -> list[Any]:
+        """Return the name of the records, all that is known before they are read."""
+        return [{"name": self.name}]
 
     def shards(self) -> Iterator[PlannedShard]:
         """Yield (source number, None, shard)."""
@@ -142,6 +158,14 @@ def file_state(path: str) -> tuple[int, int]:
     """Return (size, time of last change in ns) of a file."""
     found = Path(path).stat()
     return found.st_size, found.st_mtime_ns
+
+
+def _described(source: Source) -> dict[str, Any]:
+    if source.path is None or not source.path.is_file():
+        return {"name": source.name}
+    size, changed = file_state(str(source.path))
+    when = datetime.fromtimestamp(changed / 1e9, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return {"name": source.name, "size": size, "changed": when}
 
 
 def _opened(source: Source) -> tuple[Source, PlannedSource]:

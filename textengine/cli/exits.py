@@ -36,7 +36,7 @@ def report(error: BaseException, debug: bool) -> ExitCode:
 
 def _explained(error: BaseException) -> tuple[ExitCode, str]:
     if isinstance(error, KeyboardInterrupt | click.Abort):
-        return ExitCode.INTERRUPTED, "interrupted; nothing was committed"
+        return ExitCode.INTERRUPTED, str(error) or "interrupted; nothing was committed"
     if isinstance(error, click.UsageError):
         command = error.ctx.command_path if error.ctx else "textengine"
         return ExitCode.USAGE, f"{error.format_message()} (see '{command} --help')"
