@@ -82,13 +82,20 @@ class Build:
         finished = {} if self.journal is None else self.journal.finished
 
         def jobs() -> Iterator[EncodeJob]:
-            for number, (source, loader, shard) in enumerate(self.shards):
-                marked = replace(shard, kernels=self.kernels)
+            for number, planned in enumerate(self.shards):
+                marked = replace(planned.shard, kernels=self.kernels)
                 hashes.begin(1)
                 yield EncodeJob(
-                    number, source, marked, loader, self.recipe.pipeline, folder, self.kernels,
-                    self.sources[source].mark() if self.journal else "", finished.get(number),
-                )  # fmt: skip
+                    number,
+                    planned.source,
+                    marked,
+                    planned.loader,
+                    self.recipe.pipeline,
+                    folder,
+                    self.kernels,
+                    planned.mark,
+                    finished.get(number),
+                )
 
         shards: list[EncodedShard] = []
         merger, records, tokens = Merger(self.recipe.pipeline.lexicon(self.kernels)), Counter[int](), 0

@@ -212,7 +212,7 @@ def _looked_ahead(shards: Iterator[PlannedShard]) -> tuple[int | None, list[Plan
     taken, size = [], 0
     for shard in shards:
         taken.append(shard)
-        size += shard[2].stop - shard[2].start
+        size += shard.shard.stop - shard.shard.start
         if size >= SMALL:
             return None, taken
     return size, taken

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, cast
+from typing import Any, BinaryIO, NamedTuple, Protocol, cast
 
 from textengine.build.sources import Input
 from textengine.components import Bound, FastLoader, Shard, Source
@@ -15,9 +15,6 @@ from textengine.digest import StreamDigest
 from textengine.errors import RunError, SourceError, TextEngineError
 from textengine.recipe.pipeline import fault
 from textengine.text import Batch
-
-PlannedShard = tuple[int, Bound | None, Shard]
-"""(number of the source, loader, shard); without a loader, the shard holds finished records."""
 
 _RECORDS_PER_SHARD = 1 << 16
 
@@ -46,6 +43,18 @@ class PlannedSource:
         return self.stream.hexdigest() if self.stream else "{}:{}".format(*self.state)
 
 
+class PlannedShard(NamedTuple):
+    """A shard of source number `source`. loader: what reads it, or None for a shard that holds finished records.
+
+    mark: what tells the source, up to here if it is a stream, from any other.
+    """
+
+    source: int
+    loader: Bound | None
+    shard: Shard
+    mark: str
+
+
 class Plan(Protocol):
     """The shards of a build. `sources` fills up as the shards are taken."""
 
@@ -55,7 +64,7 @@ class Plan(Protocol):
         """Return what is known of the sources before they are planned, for JSON."""
 
     def shards(self) -> Iterator[PlannedShard]:
-        """Yield (source number, loader, shard); without a loader, the shard holds finished records."""
+        """Yield the shards in order."""
 
 
 @dataclass
@@ -70,14 +79,14 @@ class InputPlan:
         return [_described(item.source) for item in self.inputs]
 
     def shards(self) -> Iterator[PlannedShard]:
-        """Yield (source number, loader, shard)."""
+        """Yield the shards in order."""
         for number, item in enumerate(self.inputs):
             source, planned = _opened(item.source)
             self.sources.append(planned)
             try:
                 for shard in _planned_shards(source, item.loader, planned):
                     planned.covered += shard.stop - shard.start
-                    yield number, item.loader, shard
+                    yield PlannedShard(number, item.loader, shard, planned.mark())
             finally:
                 if source.stream is not None and item.source.stream is None:
                     source.stream.close()
@@ -102,7 +111,7 @@ class RecordPlan:
         return [{"name": self.name}]
 
     def shards(self) -> Iterator[PlannedShard]:
-        """Yield (source number, None, shard)."""
+        """Yield the shards in order."""
         digest = StreamDigest()
         planned = PlannedSource(self.name, stream=digest)
         self.sources.append(planned)
@@ -115,7 +124,8 @@ class RecordPlan:
                     digest.update(data[first:end])
                     first = end
                 planned.covered = digest.size
-                yield 0, None, Shard(self.name, start, digest.size, payload=batch)
+                shard = Shard(self.name, start, digest.size, payload=batch)
+                yield PlannedShard(0, None, shard, planned.mark())
         except RecordError as error:
             hint = "; repair it, or build with errors='replace'" if error.replaceable else ""
             raise RunError(f"record {error.number} of {self.name} (counted from 0) {error}{hint}") from None
