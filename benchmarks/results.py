@@ -99,9 +99,14 @@ def median(result: RowResult) -> float:
 
 
 def ratio(rows: GroupResult, own: str, other: str) -> float | None:
-    """Return the median, over the rounds that both have, of one row's time divided by the other's."""
+    """Return the median, over the rounds that both have, of one row's time divided by the other's.
+
+    Where a quick run ran out of time, so that no round has both, the medians are divided instead.
+    """
     if other not in rows or own not in rows:
         return None
     mine, theirs = ({one["round"]: one["seconds"] for one in rows[key]["rounds"]} for key in (own, other))
     pairs = [mine[number] / theirs[number] for number in mine if number in theirs]
+    if not pairs and mine and theirs:
+        pairs = [median(rows[own]) / median(rows[other])]
     return statistics.median(pairs) if pairs else None

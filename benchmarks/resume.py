@@ -11,8 +11,9 @@ from pathlib import Path
 
 from measure import CommandError, kill_all
 
+from textengine.components import DEFAULT_SHARD_SIZE
+
 JOURNAL = Path(".textengine-work", "journal.jsonl")
-LARGEST_SHARD = 16 << 20
 SHARDS_PER_WORKER = 4
 
 
@@ -52,5 +53,5 @@ def kill_at_half(run: Run) -> None:
 
 def shards(size: int) -> int:
     """Return how many shards the engine cuts a text into, or about as many."""
-    shard = min(LARGEST_SHARD, max(1 << 20, size // (SHARDS_PER_WORKER * len(os.sched_getaffinity(0)))))
+    shard = min(DEFAULT_SHARD_SIZE, max(1 << 20, size // (SHARDS_PER_WORKER * len(os.sched_getaffinity(0)))))
     return -(-size // shard)

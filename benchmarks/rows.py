@@ -117,7 +117,11 @@ def groups(quick: bool, mib: int) -> list[Group]:
             Group("books", "Beside the peers", [*_yard(small), *_variants(small), *_peers(small)]),
         ]
     return [
-        Group("books", "Large", [*_yard(large), *_one_worker(large), *_variants(large)]),
+        Group(
+            "books",
+            "Beside wc -w, with all workers and with one",
+            [*_yard(large), *_one_worker(large), *_variants(large)],
+        ),
         Group("texts", "Not shaped to one recipe", _texts(small)),
         Group("hard", "Hard texts", _hard(large, 50_000_000 * mib // 256, small)),
         Group("growth", "Growth", _growth(small // 4)),

@@ -59,18 +59,18 @@ class Runner:
         self._warm({turn.row.command: turn.row for turn in reversed(turns)})
         for number, turn in enumerate(turns):
             self.progress.show(turn.group, turn.row, turn.number, sum(map(self._expected, turns[number:])))
-            self._take(turn)
+            self._take(turn, turns[number + 1 :])
             self.results.save(self.partial)
             self.texts.keep({(later.row.text, later.row.size) for later in turns[number + 1 :]})
 
-    def _take(self, turn: Turn) -> None:
+    def _take(self, turn: Turn, later: list[Turn]) -> None:
         row, left = turn.row, None
         if self.results.row(turn.group, row.key)["left_out"]:
             return
         try:
             if self.deadline is not None:
                 left = self.deadline - time.monotonic()
-                if self._expected(turn) > left:
+                if self._expected(turn) > left - self._reserved(turn, later):
                     raise measure.CommandError("no time was left")
             path = self.texts.path(row.text, row.size)
             with _Place(row, path, self.folder) as run:
@@ -88,6 +88,12 @@ class Runner:
         """Return about how many seconds a turn will take."""
         guess = OVERHEAD + turn.row.size / 1e6 / turn.row.speed
         return self.took.get((turn.group, turn.row.key), guess)
+
+    def _reserved(self, turn: Turn, later: list[Turn]) -> float:
+        """Return the seconds that a repetition leaves to the rows that have not been measured at all."""
+        if not turn.number or turn.row.slow:
+            return 0.0
+        return sum(self._expected(one) for one in later if (one.group, one.row.key) not in self.took)
 
     def _warm(self, rows: dict[tuple[str, ...], Row]) -> None:
         """Run each command once on a short text: programs come into memory, and kernels are compiled and kept."""

@@ -13,6 +13,7 @@ from rich.table import Table
 from targets import judged
 
 RESULTS = Path(__file__).with_name("results.json")
+OURS = ("python", "textengine", "numpy", "numba", "llvmlite")
 VERDICTS = {"stretch": "[bold green]met, and its stretch[/]", "met": "[green]met[/]", "missed": "[bold red]missed[/]"}
 
 
@@ -20,9 +21,12 @@ def render(document: dict[str, Any], console: Console) -> None:
     """Print a document of results."""
     _heading(document, console)
     for group in document["groups"].values():
-        rows = [row for row in group["rows"].values() if row["rounds"] or row["left_out"]]
-        if rows:
-            console.print(_group(group["title"], rows, group["rows"]))
+        rows = group["rows"]
+        if any(row["rounds"] for row in rows.values()):
+            console.print(_group(group["title"], rows))
+        for row in rows.values():
+            if row["left_out"]:
+                console.print(f"[yellow]{row['name']}, {row['text']}: not measured, {row['left_out']}[/]\n")
     targets = judged(document["groups"])
     if targets:
         console.print(_targets(targets))
@@ -36,10 +40,13 @@ def _heading(document: dict[str, Any], console: Console) -> None:
     machine, versions = document["machine"], document["versions"]
     console.print(f"\n[bold]textengine beside its peers[/], {document['date']}: {document['command']}")
     console.print("{processor}, {cores} cores, {memory_gib} GiB, {system}, {libc}".format(**machine))
-    console.print("; ".join(f"{name} {version}" for name, version in versions.items()))
+    ours = [f"{name} {version}" for name, version in versions.items() if name in OURS]
+    theirs = [f"{name} {version}" for name, version in versions.items() if name not in OURS]
+    console.print("; ".join(ours), "; ".join(theirs), sep="\n")
     console.print(
-        f"Whole processes, alternating; medians; memory is the highest of all rounds; load {document['load'][0]:.1f} "
-        "before. A row is compared with another of its table, as the median of the rounds' ratios.\n"
+        "Whole processes in turn, medians. A row's time is compared with that of another row of its table, as the\n"
+        "median of the rounds' ratios. Memory is the highest of all rounds; where a row starts processes, of all of\n"
+        f"them together. The system's load was {document['load'][0]:.1f} before.\n"
     )
 
 
@@ -52,23 +59,23 @@ def _table(title: str, left: list[str], right: list[str]) -> Table:
     return table
 
 
-def _group(title: str, rows: list[dict[str, Any]], all_rows: dict[str, Any]) -> Table:
+def _group(title: str, rows: dict[str, Any]) -> Table:
     table = _table(title, ["", "text"], ["MiB", "rounds", "seconds", "from", "to", "MB/s", "time", "MiB at peak"])
-    for row in rows:
+    for row in rows.values():
         size = row["bytes"] / 2**20
-        first = [row["name"], row["text"], f"{size:,.0f}" if size >= 10 else f"{size:.2g}"]
-        if not row["rounds"]:
-            table.add_row(*first, "0", "", "", "", "", f"[yellow]{row['left_out'][:40]}[/]", "")
-            continue
         seconds = [one["seconds"] for one in row["rounds"]]
+        if not seconds:
+            continue
         table.add_row(
-            *first,
+            row["name"],
+            row["text"],
+            f"{size:,.0f}" if size >= 10 else f"{size:.2g}",
             str(len(seconds)),
             f"{row['median_seconds']:.2f}",
             f"{min(seconds):.2f}",
             f"{max(seconds):.2f}",
             f"{row['mb_per_s']:,.0f}" if row["mb_per_s"] >= 20 else f"{row['mb_per_s']:.1f}",
-            "" if row["ratio"] is None else f"{row['ratio']:.2f} x {all_rows[row['against']]['name']}",
+            "" if row["ratio"] is None else f"{row['ratio']:.2f} x {rows[row['against']]['name']}",
             f"{row['peak_mib']:,.0f}",
         )
     return table
