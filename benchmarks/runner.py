@@ -81,8 +81,9 @@ class Runner:
                 self.took[turn.group, row.key] = time.perf_counter() - started
             self.results.add(turn.group, row.key, turn.number, path.stat().st_size, sample)
         except measure.CommandError as error:
-            self.results.leave_out(turn.group, row.key, str(error))
-            self.progress.say(f"{turn.group}/{row.key}: {error}")
+            reason = str(error).replace(f"{self.folder}/", "")  # results name no folder of this machine
+            self.results.leave_out(turn.group, row.key, reason)
+            self.progress.say(f"{turn.group}/{row.key}: {reason}")
 
     def _expected(self, turn: Turn) -> float:
         """Return about how many seconds a turn will take."""
