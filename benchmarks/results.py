@@ -37,11 +37,12 @@ class Results:
         result |= {"bytes": size, "tokens": tokens, "distinct": distinct, "left_out": ""}
         self._summarize(group)
 
-    def leave_out(self, group: str, row: str, reason: str) -> None:
-        """Note why a row has not been measured, unless it has been in another round."""
+    def leave_out(self, group: str, row: str, reason: str) -> bool:
+        """Note why a row has not been measured, unless it has been in another round; return whether it is noted."""
         result = self.row(group, row)
         if not result["rounds"]:
             result["left_out"] = reason
+        return not result["rounds"]
 
     def save(self, path: Path) -> None:
         """Write the document, in one step."""

@@ -82,8 +82,8 @@ class Runner:
             self.results.add(turn.group, row.key, turn.number, path.stat().st_size, sample)
         except measure.CommandError as error:
             reason = str(error).replace(f"{self.folder}/", "")  # results name no folder of this machine
-            self.results.leave_out(turn.group, row.key, reason)
-            self.progress.say(f"{turn.group}/{row.key}: {reason}")
+            if self.results.leave_out(turn.group, row.key, reason):
+                self.progress.say(f"{turn.group}/{row.key}: {reason}")
 
     def _expected(self, turn: Turn) -> float:
         """Return about how many seconds a turn will take."""

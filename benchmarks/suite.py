@@ -54,13 +54,13 @@ def _check_peers(found: list[Group]) -> None:
 @click.command(help=__doc__)
 @click.option("--quick", is_flag=True, help="A part, in under five minutes: slow rows have one round.")
 @click.option("--only", metavar="ROW,ROW", help="Only these rows, or groups of rows.")
-@click.option("--rounds", type=click.IntRange(1), help="How many rounds.  [default: 5, quick: 3]")
+@click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="How many rounds.")
 @click.option("--size", type=click.IntRange(4), default=256, show_default=True, metavar="MIB",
               help="The text of the peers; the large one is four times as long.")  # fmt: skip
 @click.option(
     "--folder", type=click.Path(file_okay=False, path_type=Path), help="Where to make the texts, for a while."
 )
-def main(quick: bool, only: str | None, rounds: int | None, size: int, folder: Path | None) -> None:
+def main(quick: bool, only: str | None, rounds: int, size: int, folder: Path | None) -> None:
     started = time.monotonic()
     everything = groups(quick, size)
     chosen = _only(everything, only)
@@ -68,7 +68,7 @@ def main(quick: bool, only: str | None, rounds: int | None, size: int, folder: P
     options = [
         ("--quick", quick),
         (f"--only {only}", only),
-        (f"--rounds {rounds}", rounds),
+        (f"--rounds {rounds}", rounds != 5),
         (f"--size {size}", size != 256),
     ]
     command = " ".join(["python benchmarks/suite.py", *(text for text, given in options if given)])
@@ -88,7 +88,7 @@ def main(quick: bool, only: str | None, rounds: int | None, size: int, folder: P
         runner = Runner(Path(made), results, partial, progress, deadline)
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
-            runner.run(schedule(chosen, rounds or (3 if quick else 5), quick))
+            runner.run(schedule(chosen, rounds, quick))
         except MissingBooksError as error:
             raise click.ClickException(str(error)) from None
         except KeyboardInterrupt:
@@ -97,7 +97,7 @@ def main(quick: bool, only: str | None, rounds: int | None, size: int, folder: P
     document["complete"] = not status and chosen is everything
     document |= {"seconds": round(time.monotonic() - started), "targets": judged(document["groups"])}
     results.save(partial)
-    if not document["complete"] or size != 256 or rounds:
+    if not document["complete"] or size != 256 or rounds != 5:
         target = partial
     partial.replace(target)
     render(document, console())
