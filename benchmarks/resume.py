@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import time
@@ -14,7 +13,7 @@ from measure import CommandError, kill_all
 from textengine.components import DEFAULT_SHARD_SIZE
 
 JOURNAL = Path(".textengine-work", "journal.jsonl")
-SHARDS_PER_WORKER = 4
+SHARDS = 64  # that the engine cuts a text into, if that gives them 1 to 16 MiB
 
 
 @dataclass(frozen=True)
@@ -53,5 +52,5 @@ def kill_at_half(run: Run) -> None:
 
 def shards(size: int) -> int:
     """Return how many shards the engine cuts a text into, or about as many."""
-    shard = min(DEFAULT_SHARD_SIZE, max(1 << 20, size // (SHARDS_PER_WORKER * len(os.sched_getaffinity(0)))))
+    shard = min(DEFAULT_SHARD_SIZE, max(1 << 20, size // SHARDS))
     return -(-size // shard)
