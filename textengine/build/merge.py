@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,19 +61,22 @@ class Merger:
         if rest is not None:
             totals[self._numbers[shards][: len(rest)]] += rest
         seen = np.flatnonzero(totals)
-        tokens = self._lexicon.tokens
-        result = Counts()
-        result.update([tokens[number] for number in seen.tolist()], totals[seen].tolist())
-        return result
+        tokens = self._tokens if len(seen) == len(self._tokens) else [self._tokens[n] for n in seen.tolist()]
+        return Counts.of(dict(zip(tokens, totals[seen].tolist(), strict=True)))
 
     def tables(self, vocab: Vocab, dtype: np.dtype[np.unsignedinteger]) -> Tables:
         """Return what tells each shard's local ids their final ones."""
-        index = vocab.token_to_idx
-        final = np.array([index.get(token, -1) for token in self._lexicon.tokens], np.int64)
+        found = map(vocab.token_to_idx.get, self._tokens, repeat(-1))
+        final = np.fromiter(found, np.int64, len(self._tokens))
         missing = final < 0
         final[missing] = vocab.unk or 0
         return Tables(self._numbers, final.astype(dtype), missing if missing.any() else None)
 
     def token(self, shard: int, local: int) -> str:
         """Return the token that has the id `local` in a shard."""
-        return self._lexicon.tokens[int(self._numbers[shard][local])]
+        return self._tokens[int(self._numbers[shard][local])]
+
+    @cached_property
+    def _tokens(self) -> list[str]:
+        """The tokens of the whole input; asked for only when all shards are added."""
+        return self._lexicon.tokens

@@ -74,13 +74,14 @@ def build(
     SOURCE is a file, a directory, a glob, the name of a data set (such as time-machine), or - for standard input. A
     file that has the name of a data set is written ./name.
     """
-    from textengine.cli.memory import keep_freed_memory
+    from textengine.cli.memory import collect_seldom, keep_freed_memory
     from textengine.cli.progress import shown
     from textengine.recipe.options import RawValue
 
     if no_normalizers and normalizers:
         raise click.UsageError("--no-normalizers and --normalizer exclude each other", ctx)
     keep_freed_memory()
+    collect_seldom()
     state = state_of(ctx)
     engine = state.engine
     chosen: Any = recipe or _recipe_of_vocabulary(options, bool(normalizers or no_normalizers)) or "textengine/d2l"
