@@ -66,7 +66,7 @@ class TestReadme:
 class TestWritingAKernel:
     @pytest.mark.parametrize("policy", ["never", "always"])
     def test_snippets(self, tmp_path: Path, policy: str) -> None:
-        """The snippets are one program: its proof holds, and it prints what the page shows, with kernels and without."""
+        """The snippets are one program: its proof holds, it prints what the page shows, with kernels or without."""
         page = (ROOT / "docs" / "writing-a-kernel.md").read_text(encoding="utf-8")
         code = "\n".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL))
         [shown] = re.findall(r"```text\n(.*?)```", page, re.DOTALL)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,8 @@ class Build:
 
     def run(self, target: output.Target) -> output.Result:
         """Encode everything into `target`. Raises what components and sources raise, and BooksError."""
-        hashes = SourceHashes(self.executor, self.sources)
+        hashes = SourceHashes(self.executor, self.sources, self.journal)
+        self.shards = chain(list(islice(self.shards, 1)), self.shards)  # so that a source is planned
         hashes.begin(AHEAD)
         if self.kernels:
             load()  # while workers hash

@@ -116,6 +116,10 @@ class Pending(Generic[J, R]):
         """Return the number of jobs whose results have not been taken."""
         return len(self._futures)
 
+    def ready(self) -> bool:
+        """Return whether `result` would not have to wait."""
+        return bool(self._futures) and self._futures[0].done()
+
     def submit(self, job: J) -> None:
         """Hand over one more job."""
         with _worker_losses():
