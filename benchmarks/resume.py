@@ -13,7 +13,7 @@ from measure import CommandError, kill_all
 from textengine.components import DEFAULT_SHARD_SIZE
 
 JOURNAL = Path(".textengine-work", "journal.jsonl")
-SHARDS = 64  # that the engine cuts a text into, if that gives them 1 to 16 MiB
+SHARDS = 32  # that the engine cuts a text into, if that gives them 1 to 16 MiB
 
 
 @dataclass(frozen=True)

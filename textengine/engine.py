@@ -28,7 +28,7 @@ from textengine.vocab import Vocab
 AnyRecipe = str | Path | Recipe | Mapping[str, Any]
 AnyVocab = Vocab | Corpus | str | os.PathLike[str]
 _MIN_SHARD = 1 << 20
-_SHARDS = 64
+_SHARDS = 32
 
 
 class RecordOptions(TypedDict, total=False):

@@ -61,8 +61,11 @@ class Lexicon:
 
     def intern_words(
         self, buffer: NDArray[np.uint8], ends: NDArray[np.int64]
-    ) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-        """Add the words of each record, as ``str.split`` finds them; return (local ids, token ends)."""
+    ) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        """Add the words of each record, as ``str.split`` finds them; return (local ids, token ends).
+
+        The ids may be of a smaller dtype than uint32.
+        """
         return self._add_lists([text.split() for text in Batch(buffer, ends).texts()])
 
     def intern_chars(
@@ -145,7 +148,7 @@ class KernelLexicon(Lexicon):
 
     def intern_words(
         self, buffer: NDArray[np.uint8], ends: NDArray[np.int64]
-    ) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    ) -> tuple[NDArray[Any], NDArray[np.int64]]:
         return self._table.intern_words(buffer, ends)
 
     def intern_chars(

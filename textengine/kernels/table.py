@@ -16,12 +16,12 @@ from textengine.kernels.intern import intern_spans, move_slots
 from textengine.kernels.words import word_edges
 
 Int64s = NDArray[np.int64]
-Ids = NDArray[Any]  # uint8 or uint32
+Ids = NDArray[Any]  # uint8, uint16 or uint32
 Uint32s = NDArray[np.uint32]
 
 MULTIPLIER = int.from_bytes(os.urandom(8), "little") | 1  # random: no text can be written that collides
 MOST_TOKENS = 1 << 32  # ids are uint32
-NARROW = 1 << 8  # ids are uint8
+NARROW, MIDDLE = 1 << 8, 1 << 16  # ids are uint8, and uint16
 
 
 def intern_definition(tokens: Iterable[str]) -> tuple[list[int], dict[str, int]]:
@@ -93,15 +93,19 @@ class TokenTable:
             raise ValueError(f"a token stops at {stops.max()}, past the {len(buffer)} bytes of the buffer")
         return self._intern(buffer, np.stack((starts, stops), axis=1).astype(np.int64, copy=False).ravel(), 2)
 
-    def intern_words(self, buffer: Bytes, ends: Int64s) -> tuple[Uint32s, Int64s]:
+    def intern_words(self, buffer: Bytes, ends: Int64s) -> tuple[Ids, Int64s]:
         """Add the words of each record, as `str.split` finds them; return their ids and the token ends.
 
-        The ids are uint32, the ends int64, shape (len(ends),): tokens up to the end of each record.
+        The ids are uint16, or uint32 where they must be; the ends int64, shape (len(ends),): tokens up to the end of
+        each record.
         """
         token_ends = np.empty(len(ends), np.int64)
         source = padded(buffer)
-        ids = [self._intern(source, edges, 2) for edges in word_edges(source, ends, token_ends)]
-        return np.concatenate(ids) if ids else np.empty(0, np.uint32), token_ends
+        ids = []
+        for edges in word_edges(source, ends, token_ends):
+            some = self._intern(source, edges, 2)  # narrowed while they are in the cache: half the memory for the whole
+            ids.append(some.astype(np.uint16) if len(self) <= MIDDLE else some)
+        return np.concatenate(ids) if ids else np.empty(0, np.uint16), token_ends
 
     def encode_chars(self, buffer: Bytes, ends: Int64s, narrow: bool = False) -> tuple[Ids, Int64s]:
         """Add every character of each record; return the ids and the token ends, int64.

@@ -80,9 +80,12 @@ class TextLoader:
                 yield self._file_batch(_read_exactly(file, start, stop, shard), shard)
                 return
             for first, last in lines.pieces(file, start, stop, _BATCH):
-                raw = _read_exactly(file, first, last, shard)
-                batch = self._line_batch_by_kernel(raw, base + first) if shard.kernels else None
-                yield self._line_batch(raw, base + first, shard.source) if batch is None else batch
+                yield self._lines(_read_exactly(file, first, last, shard), base + first, shard)
+
+    def _lines(self, raw: bytes, start: int, shard: Shard) -> Batch:
+        # A function of its own, so that the raw bytes of a long line are gone while its tokens are made.
+        batch = self._line_batch_by_kernel(raw, start) if shard.kernels else None
+        return self._line_batch(raw, start, shard.source) if batch is None else batch
 
     def _file_batch(self, raw: bytes, shard: Shard) -> Batch:
         """Return the one record of a file."""
