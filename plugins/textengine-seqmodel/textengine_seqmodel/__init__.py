@@ -8,16 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from textengine_seqmodel.evaluate import evaluate
-    from textengine_seqmodel.generate import generate
+    from textengine_seqmodel.chapter import statistics
+    from textengine_seqmodel.evaluation import evaluate
     from textengine_seqmodel.models.gru import GRU
     from textengine_seqmodel.models.lstm import LSTM
     from textengine_seqmodel.models.ngram import NGram
     from textengine_seqmodel.models.rnn import RNN
     from textengine_seqmodel.run import Run
-    from textengine_seqmodel.statistics import statistics
+    from textengine_seqmodel.sampling import generate
     from textengine_seqmodel.train.fit import fit
-    from textengine_seqmodel.windows import windows
+    from textengine_seqmodel.windowing import windows
 
 _HOME = {
     # language models over a corpus
@@ -26,11 +26,11 @@ _HOME = {
     "NGram": "textengine_seqmodel.models.ngram",
     "RNN": "textengine_seqmodel.models.rnn",
     "Run": "textengine_seqmodel.run",
-    "evaluate": "textengine_seqmodel.evaluate",
+    "evaluate": "textengine_seqmodel.evaluation",
     "fit": "textengine_seqmodel.train.fit",
-    "generate": "textengine_seqmodel.generate",
-    "statistics": "textengine_seqmodel.statistics",
-    "windows": "textengine_seqmodel.windows",
+    "generate": "textengine_seqmodel.sampling",
+    "statistics": "textengine_seqmodel.chapter",
+    "windows": "textengine_seqmodel.windowing",
 }
 
 __all__ = [

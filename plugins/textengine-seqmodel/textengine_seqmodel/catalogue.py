@@ -74,11 +74,11 @@ def plan(
 
 def find_model(name: str, registry: Registry) -> Component:
     """Return the model of that name. Raises UnknownNameError, which names the nearest model or preset."""
+    near = suggest(name, [*registry.names(MODEL), *PRESETS])
     try:
         return registry.get(MODEL, name)
     except UnknownNameError as error:
-        near = suggest(name, PRESETS)
-        if near and "did you mean" not in str(error):
+        if any(repr(preset) in near for preset in PRESETS):
             raise UnknownNameError(f"no model is named {name!r}{near}") from None
         raise UnknownNameError(f"{error}; presets: {', '.join(PRESETS)}") from None
 

@@ -28,7 +28,7 @@ def evaluate(ctx: click.Context, run: str, split: str | None, corpus: str | None
     """
     calm_threads()
     from textengine.cli.state import state_of
-    from textengine_seqmodel.evaluate import evaluate as scored
+    from textengine_seqmodel.evaluation import evaluate as scored
     from textengine_seqmodel.run import Run
     from textengine_seqmodel.train.fit import usable_device
 

@@ -21,8 +21,8 @@ def generate(ctx: click.Context, /, run: str, prefix: str, tokens: int, seed: in
     """Let a trained model go on from a text."""
     calm_threads()
     from textengine.cli.state import state_of
-    from textengine_seqmodel.generate import generate as sampled
     from textengine_seqmodel.run import Run
+    from textengine_seqmodel.sampling import generate as sampled
 
     if seed < 0:
         raise click.BadParameter(f"{seed} is below 0", ctx, param_hint="--seed")

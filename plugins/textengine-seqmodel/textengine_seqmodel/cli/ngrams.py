@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from textengine import Corpus
-    from textengine_seqmodel.statistics import Table
+    from textengine_seqmodel.chapter import Table
 
 _PICTURE = "zipf"
 
@@ -30,7 +30,7 @@ def ngrams(ctx: click.Context, corpus: str, output: str | None, top: int, ranks:
     from textengine.cli.plain import facts
     from textengine.cli.state import state_of
     from textengine.cli.tables import table
-    from textengine_seqmodel.statistics import statistics
+    from textengine_seqmodel.chapter import statistics
 
     opened = state_of(ctx).engine.open(corpus)
     target = _free(output, force) if output else None
@@ -80,7 +80,7 @@ def _free(output: str, force: bool) -> Path:
 
 
 def _write(target: Path, corpus: Corpus, tables: Mapping[str, Table]) -> None:
-    from textengine_seqmodel.statistics import zipf_plot
+    from textengine_seqmodel.chapter import zipf_plot
 
     for name, found in tables.items():
         with (target / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:

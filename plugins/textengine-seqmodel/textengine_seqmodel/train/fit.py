@@ -13,12 +13,13 @@ from filelock import FileLock, Timeout
 
 import textengine
 from textengine import Corpus, Engine
+from textengine.corpus.commit import MANIFEST
 from textengine.errors import ConfigurationError, OutputExistsError, UsageError
 from textengine_seqmodel.catalogue import DEFAULT_MODEL, Plan, plan
 from textengine_seqmodel.models.ngram import NGram
 from textengine_seqmodel.run import BASELINE, BEST, Run
 from textengine_seqmodel.scoring import score
-from textengine_seqmodel.split import tokens_hash, vocab_hash
+from textengine_seqmodel.split import parts_of, tokens_hash, vocab_hash
 from textengine_seqmodel.store import Store
 from textengine_seqmodel.train.material import Material, material
 from textengine_seqmodel.train.metrics import METRICS, SAMPLES
@@ -29,6 +30,7 @@ from textengine_seqmodel.weights import own_tensors
 if TYPE_CHECKING:
     from textengine.plugin.registry import Registry
     from textengine_seqmodel.train.session import ProgressCallback
+    from textengine_seqmodel.windowing import Windows
 
 _LOCK = ".training.lock"
 
@@ -73,35 +75,49 @@ def fit(
     )
     where = usable_device(device)
     with ExitStack() as stack:
-        if store is not None and (store.directory / "manifest.json").exists():
-            _lock(stack, store.directory)
         stack.enter_context(torch.random.fork_rng(devices=[where] if where.startswith("cuda") else []))
         torch.manual_seed(chosen.seed)
-        made = chosen.model.call(len(corpus.vocab))
-        counted = not isinstance(made, torch.nn.Module)
-        read = material(corpus, chosen.training, counted=counted)
-        document = _described(corpus, chosen, read, counted, store if resume else None)
-        if resume and store is not None:
-            check_same(store, document)
-            if store.document["status"] != "running":
-                return Run.open(store.directory, registry, where)
-        windows = None if counted else windows_of(read.train, chosen)
-        baseline = NGram()(len(corpus.vocab))
-        document["baseline"] = dict(baseline.fit(read.all))
-        if read.held_out is not None:
-            document["baseline"]["val_nats"] = float(score(baseline, read.held_out, len(corpus.vocab)).mean())
-        if counted:
-            document |= {"facts": dict(made.fit(read.all)), "status": "finished", "chosen": {"by": "train"}}
-        else:
-            document["facts"] = {"parameters": sum(tensor.numel() for tensor in own_tensors(made).values())}
-        if store is not None and not resume:
-            _begin(store, document, made, baseline, corpus, force=force, device=where)
+        locked = store is not None and (store.directory / MANIFEST).exists()
+        if store is not None and locked:  # before there is a run, the directory must hold nothing, not even our lock
             _lock(stack, store.directory)
-        run = Run(document, made, baseline, corpus.vocab, store, registry)
+        run, read, windows = _prepared(corpus, chosen, store if resume else None, registry)
+        if store is not None and resume and store.document["status"] != "running":
+            return Run.open(store.directory, registry, where)
+        if store is not None and not resume:
+            _begin(store, run, corpus, force=force, device=where)
+            if not locked:
+                _lock(stack, store.directory)
+        run.store = store
         if windows is not None:
-            made.to(where)
+            run.model.to(where)
             train_network(run, chosen, read, windows, where, resume=resume, progress=progress)
     return run
+
+
+def _prepared(
+    corpus: Corpus, chosen: Plan, before: Store | None, registry: Registry
+) -> tuple[Run, Material, Windows | None]:
+    """Return a run that is ready to be trained, or counted already, and what to train it on.
+
+    before: the run that is to go on, proved to be the same.
+    """
+    parts_of(corpus)  # a corpus without a token may have no vocabulary to make a model for
+    made = chosen.model.call(len(corpus.vocab))
+    counted = not isinstance(made, torch.nn.Module)
+    read = material(corpus, chosen.training, counted=counted)
+    document = _described(corpus, chosen, read, counted, before)
+    if before is not None:
+        check_same(before, document)
+    windows = None if counted else windows_of(read.train, chosen)
+    baseline = NGram()(len(corpus.vocab))
+    document["baseline"] = dict(baseline.fit(read.all))
+    if read.held_out is not None:
+        document["baseline"]["val_nats"] = float(score(baseline, read.held_out, len(corpus.vocab)).mean())
+    if counted:
+        document |= {"facts": dict(made.fit(read.all)), "status": "finished", "chosen": {"by": "train"}}
+    else:
+        document["facts"] = {"parameters": sum(tensor.numel() for tensor in own_tensors(made).values())}
+    return Run(document, made, baseline, corpus.vocab, None, registry), read, windows
 
 
 def usable_device(name: str) -> str:
@@ -154,15 +170,13 @@ def _described(corpus: Corpus, chosen: Plan, read: Material, counted: bool, befo
     return document
 
 
-def _begin(
-    store: Store, document: dict[str, Any], made: Any, baseline: Any, corpus: Corpus, *, force: bool, device: str
-) -> None:
+def _begin(store: Store, run: Run, corpus: Corpus, *, force: bool, device: str) -> None:
     """Commit the first state of a run, so that everything after it has a checkpoint to fall back to."""
-    tensors: dict[str, Any] = {BASELINE: baseline.tensors()}
-    if not isinstance(made, torch.nn.Module):
-        tensors[BEST] = made.tensors()
+    tensors: dict[str, Any] = {BASELINE: run.baseline.tensors()}
+    if not isinstance(run.model, torch.nn.Module):
+        tensors[BEST] = run.model.tensors()
     extras = {"run.json": {"corpus": str(corpus.path.resolve()) if corpus.path else None, "device": device}}
-    store.commit(document, tensors, corpus.vocab, force=force, extras=extras)
+    store.commit(run.document, tensors, corpus.vocab, force=force, extras=extras)
     for name in (METRICS, SAMPLES, "curves.png", "curves.svg"):
         (store.directory / name).unlink(missing_ok=True)
 

@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 
 from textengine.errors import DamagedError
 from textengine_seqmodel.catalogue import Plan
-from textengine_seqmodel.generate import Sampling, continued
 from textengine_seqmodel.run import BEST, LAST, RESUME, Run
+from textengine_seqmodel.sampling import Sampling, continued
 from textengine_seqmodel.store import Store
 from textengine_seqmodel.train.material import Material
 from textengine_seqmodel.train.metrics import Journal
 from textengine_seqmodel.train.session import ProgressCallback, Session
 from textengine_seqmodel.train.trainer import Trainer
 from textengine_seqmodel.weights import copies, fill, own_tensors
-from textengine_seqmodel.windows import Windows
+from textengine_seqmodel.windowing import Windows
 
 _SAID, _PROMPT = 80, 20  # tokens in a sample, and in what it goes on from
 

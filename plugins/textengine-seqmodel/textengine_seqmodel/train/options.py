@@ -14,7 +14,7 @@ _EPOCHS = 20
 class Training:
     """How a network is trained.
 
-    batch, length, sampler: the windows of a step (see textengine_seqmodel.windows); with "sequential" the state is
+    batch, length, sampler: the windows of a step (see textengine_seqmodel.windowing); with "sequential" the state is
     carried from step to step within an epoch, and cut off from the gradient.
     optimizer: adamw (I. Loshchilov and F. Hutter, 2019), adam (D. Kingma and J. Ba, 2015) or sgd, with `momentum`.
     lr: the highest learning rate, reached after `warmup` steps; schedule: "cosine" lets it fall to `final_lr` times

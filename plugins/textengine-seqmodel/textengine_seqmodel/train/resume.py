@@ -18,8 +18,8 @@ def check_same(store: Store, document: Mapping[str, Any]) -> None:
         if before["corpus"]["hash"] != document["corpus"]["hash"]:
             was, given = before["corpus"]["tokens"], document["corpus"]["tokens"]
             raise MismatchError(
-                f"{store.directory} was trained on another corpus ({was:,} tokens, hash {before['corpus']['hash'][:12]}; "
-                f"this one {given:,}, {document['corpus']['hash'][:12]}); resume with that one"
+                f"{store.directory} was trained on another corpus ({was:,} tokens, hash "
+                f"{before['corpus']['hash'][:12]}; this one {given:,}, {document['corpus']['hash'][:12]}); name that one"
             )
         if before["parts"] != document["parts"]:
             raise MismatchError(

@@ -17,7 +17,7 @@ from textengine_seqmodel.carry import detached, mapped, put_together, taken_apar
 from textengine_seqmodel.train.optimizers import learning_rate, make_optimizer
 from textengine_seqmodel.train.options import Budget, Training
 from textengine_seqmodel.weights import own_tensors
-from textengine_seqmodel.windows import Windows
+from textengine_seqmodel.windowing import Windows
 
 _YOUNG = 10  # an average over fewer steps than this would still be full of the first weights
 
