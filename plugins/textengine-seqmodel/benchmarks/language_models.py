@@ -18,12 +18,12 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-import numpy as np  # noqa: E402
-import torch  # noqa: E402
-from peers import nanogpt  # noqa: E402
+import numpy as np
+import torch
+from peers import nanogpt
+from textengine_seqmodel import Run, evaluate, fit, windows
 
-from textengine import Corpus, Engine  # noqa: E402
-from textengine_seqmodel import Run, evaluate, fit, windows  # noqa: E402
+from textengine import Corpus, Engine
 
 DATA = Path(os.environ.get("TEXTENGINE_TEST_DATA", "."))
 ROUNDS = 7

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from textengine.plugin.registry import Registry
 
 DEFAULT_MODEL = "lstm"
-_TRAINING = Component("setting of", "training", "textengine-seqmodel", "", Training)
+_TRAINING = Component("settings", "training", "textengine-seqmodel", "", Training)
 
 
 @dataclass(frozen=True)

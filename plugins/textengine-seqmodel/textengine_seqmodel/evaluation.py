@@ -42,8 +42,12 @@ def evaluate(run: Run, corpus: Corpus | None = None, split: str | None = None, *
     mixed by the weight that is best on val. readings: how often the run has read this part of these tokens, this time
     included. A result that the run holds already, for the same weights, is returned without reading the text again.
 
-    Raises MismatchError for another vocabulary, UsageError for a part that is not there.
+    Raises MismatchError for another vocabulary, UsageError for a part that is not there, OutputExistsError for a run
+    that is still being trained.
     """
+    if run.store:
+        with run.store.locked():  # nobody may read a held-out part while its choice is still being made
+            pass
     corpus = corpus or run.training_corpus()
     run.check_vocabulary(corpus)
     parts = parts_of(corpus)

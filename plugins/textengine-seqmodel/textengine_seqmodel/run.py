@@ -120,11 +120,24 @@ class Run:
         raise UsageError("the corpus of the run is not where it was, or was built anew; name it with --corpus")
 
     def record(self, evaluation: Mapping[str, Any]) -> None:
-        """Add an evaluation to what is known about the run, on disk too where it has a directory."""
-        self.document["evaluations"] = [*self.document.get("evaluations", []), dict(evaluation)]
+        """Add an evaluation to what is known about the run, on disk too where it has a directory.
+
+        Raises UsageError if the run on disk is not the one that was opened any more.
+        """
         if self.store:
-            kept = {name: value for name, value in self.document.items() if name not in ("files", "version")}
-            self.store.commit(kept, {}, extras={"run.json": self.store.extra("run.json")})
+            with self.store.locked():
+                now = Store(self.store.directory)
+                if now.read()["files"] != self.document["files"]:
+                    raise UsageError(f"{self.path} was trained on meanwhile; evaluate it again")
+                self.document["evaluations"] = now.document["evaluations"]
+                self._add(evaluation)
+                kept = {name: value for name, value in self.document.items() if name not in ("files", "version")}
+                now.commit(kept, {})
+        else:
+            self._add(evaluation)
+
+    def _add(self, evaluation: Mapping[str, Any]) -> None:
+        self.document["evaluations"] = [*self.document["evaluations"], dict(evaluation)]
 
 
 def _network_or_counted(component: Component, options: Mapping[str, Any], store: Store, vocab: Vocab, role: str) -> Any:

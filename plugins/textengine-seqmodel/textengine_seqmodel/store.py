@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from filelock import FileLock, Timeout
 from safetensors import SafetensorError
 
 from textengine.corpus.commit import MANIFEST, Commit, read_manifest
-from textengine.errors import DamagedError, SourceError, VocabError
+from textengine.errors import DamagedError, OutputExistsError, SourceError, VocabError
 from textengine.vocab import Vocab
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 FORMAT = "textengine-seqmodel-run"
 VERSION = 1
 _VOCAB = "vocab"
+_LOCK = ".training.lock"  # that of a commit is held for a moment only
 _PARTS: dict[str, type] = {
     "configuration": dict, "vocab": dict, "corpus": dict, "parts": dict, "notes": list, "sizes": dict, "status": str,
     "chosen": dict, "baseline": dict, "facts": dict, "evaluations": list, "files": dict,
@@ -76,6 +79,21 @@ class Store:
                 raise DamagedError(f"{self.directory / MANIFEST}: its part {name!r} is missing or of the wrong kind")
         self.document = {name: value for name, value in document.items() if name not in ("format", "checksum")}
         return self.document
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep every other process from training, or recording anything, in the run. Raises OutputExistsError."""
+        try:
+            lock = FileLock(self.directory / _LOCK, blocking=False)
+            lock.acquire()
+        except Timeout:
+            raise OutputExistsError(
+                f"{self.directory}: another process is training there; wait for it to end"
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
 
     def has(self, role: str) -> bool:
         """Return whether the run holds a file of that role."""

@@ -128,8 +128,8 @@ class TestNames:
 
     @pytest.mark.parametrize(
         "settings",
-        [{"units": "many"}, {"units": 0}, {"dropout": 1.0}, {"lr": -1}, {"sampler": "x"}, {"embedding": 0, "tied": True},
-         {"layers": 1000}, {"batch": 0}, {"average": 1.0}],
+        [{"units": "many"}, {"units": 0}, {"dropout": 1.0}, {"lr": -1}, {"sampler": "x"}, {"layers": 1000},
+         {"embedding": 0, "tied": True}, {"batch": 0}, {"average": 1.0}],
     )  # fmt: skip
     def test_impossible_value(self, engine: Engine, settings: dict[str, Any]) -> None:
         """A value that an option does not take is refused before anything is read."""

@@ -17,7 +17,7 @@ from textengine_seqmodel.scoring import CONTEXT, PIECE, score
 from textengine_seqmodel.split import Piece, piece
 
 from textengine import Corpus, Engine
-from textengine.errors import MismatchError, UsageError
+from textengine.errors import MismatchError, OutputExistsError, UsageError
 
 from . import conftest as small
 
@@ -128,6 +128,18 @@ class TestRecord:
         evaluate(run, corpus)
         run.document["chosen"] = {"by": "val", "step": 999}
         assert 2 == evaluate(run, corpus)["readings"]
+
+    def test_while_training(self, corpus: Corpus, tmp_path: Path) -> None:
+        """A run that is still being trained is not evaluated, and one that was trained on meanwhile not recorded."""
+        fit(corpus, "ngram", output=tmp_path / "run")
+        opened = Run.open(tmp_path / "run")
+        assert opened.store
+        with opened.store.locked(), pytest.raises(OutputExistsError, match="is training there"):
+            evaluate(opened)
+        fit(corpus, "ngram", output=tmp_path / "run", settings={"order": 2}, force=True)
+        with pytest.raises(UsageError, match="meanwhile"):
+            evaluate(opened)
+        assert [] == Run.open(tmp_path / "run").document["evaluations"]
 
     def test_other_corpus(self, run: Run, engine: Engine, tmp_path: Path) -> None:
         """Another text with the run's vocabulary can be scored; one with another vocabulary cannot."""

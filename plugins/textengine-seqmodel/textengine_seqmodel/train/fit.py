@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from filelock import FileLock, Timeout
 
 import textengine
 from textengine import Corpus, Engine
 from textengine.corpus.commit import MANIFEST
-from textengine.errors import ConfigurationError, OutputExistsError, UsageError
+from textengine.errors import ConfigurationError, UsageError
 from textengine_seqmodel.catalogue import DEFAULT_MODEL, Plan, plan
 from textengine_seqmodel.models.ngram import NGram
 from textengine_seqmodel.run import BASELINE, BEST, Run
@@ -31,8 +29,6 @@ if TYPE_CHECKING:
     from textengine.plugin.registry import Registry
     from textengine_seqmodel.train.session import ProgressCallback
     from textengine_seqmodel.windowing import Windows
-
-_LOCK = ".training.lock"
 
 
 def fit(
@@ -79,14 +75,14 @@ def fit(
         torch.manual_seed(chosen.seed)
         locked = store is not None and (store.directory / MANIFEST).exists()
         if store is not None and locked:  # before there is a run, the directory must hold nothing, not even our lock
-            _lock(stack, store.directory)
+            stack.enter_context(store.locked())
         run, read, windows = _prepared(corpus, chosen, store if resume else None, registry)
         if store is not None and resume and store.document["status"] != "running":
             return Run.open(store.directory, registry, where)
         if store is not None and not resume:
             _begin(store, run, corpus, force=force, device=where)
             if not locked:
-                _lock(stack, store.directory)
+                stack.enter_context(store.locked())
         run.store = store
         if windows is not None:
             run.model.to(where)
@@ -177,15 +173,9 @@ def _begin(store: Store, run: Run, corpus: Corpus, *, force: bool, device: str) 
         tensors[BEST] = run.model.tensors()
     extras = {"run.json": {"corpus": str(corpus.path.resolve()) if corpus.path else None, "device": device}}
     store.commit(run.document, tensors, corpus.vocab, force=force, extras=extras)
+    run.document["files"] = store.document["files"]
     for name in (METRICS, SAMPLES, "curves.png", "curves.svg"):
         (store.directory / name).unlink(missing_ok=True)
-
-
-def _lock(stack: ExitStack, directory: Path) -> None:
-    try:
-        stack.enter_context(FileLock(directory / _LOCK, blocking=False))
-    except Timeout:
-        raise OutputExistsError(f"{directory}: another process is training there; wait for it to end") from None
 
 
 def _as_before(document: Mapping[str, Any]) -> tuple[Any, ...]:

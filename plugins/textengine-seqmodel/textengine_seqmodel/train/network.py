@@ -84,6 +84,7 @@ def _keep(run: Run, trainer: Trainer, better: Mapping[str, Any] | None, status: 
         groups[BEST] = better
     document = {name: value for name, value in run.document.items() if name not in ("files", "version")}
     run.store.commit(document, groups)
+    run.document["files"] = run.store.document["files"]
 
 
 def _resumed(store: Store, trainer: Trainer) -> dict[str, Any]:

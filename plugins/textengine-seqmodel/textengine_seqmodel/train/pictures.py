@@ -9,7 +9,7 @@ from typing import Any
 
 from textengine_seqmodel.drawing import BLUE, GREY, ORANGE, picture
 
-_ROOM = 0.25
+_ROOM = 0.08
 
 
 def curves(lines: Iterable[Mapping[str, Any]], ngram_nats: float | None, vocab_size: int, stem: Path) -> None:
@@ -20,15 +20,14 @@ def curves(lines: Iterable[Mapping[str, Any]], ngram_nats: float | None, vocab_s
     if not trained:
         return
     with picture(stem) as axes:
-        axes.plot(*zip(*trained, strict=True), color=BLUE, alpha=0.8, label="training, with dropout")
+        axes.plot(*zip(*trained, strict=True), color=BLUE, alpha=0.8, label="training, with what is dropped")
         lowest = min(nats for _, nats in trained)
         if held_out:
-            axes.plot(*zip(*held_out, strict=True), color=ORANGE, marker="o", markersize=4, label="validation")
-            best = min(held_out, key=lambda point: point[1])
-            axes.annotate(
-                f"best {best[1]:.3f}", best, xytext=(0, -18), textcoords="offset points", ha="right", color=ORANGE
-            )
-            lowest = min(lowest, best[1])
+            step, nats = min(held_out, key=lambda point: point[1])
+            label = f"validation, best {nats:.3f} at step {step:,}"
+            axes.plot(*zip(*held_out, strict=True), color=ORANGE, marker="o", markersize=4, label=label)
+            axes.plot(step, nats, color=ORANGE, marker="o", markersize=10, markerfacecolor="none", linestyle="none")
+            lowest = min(lowest, nats)
         if ngram_nats is not None:
             axes.axhline(ngram_nats, color=GREY, linestyle="--", label=f"n-gram model on validation, {ngram_nats:.3f}")
             lowest = min(lowest, ngram_nats)

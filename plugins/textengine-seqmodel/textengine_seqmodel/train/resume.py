@@ -19,7 +19,7 @@ def check_same(store: Store, document: Mapping[str, Any]) -> None:
             was, given = before["corpus"]["tokens"], document["corpus"]["tokens"]
             raise MismatchError(
                 f"{store.directory} was trained on another corpus ({was:,} tokens, hash "
-                f"{before['corpus']['hash'][:12]}; this one {given:,}, {document['corpus']['hash'][:12]}); name that one"
+                f"{before['corpus']['hash'][:12]}; this one {given:,}, {document['corpus']['hash'][:12]})"
             )
         if before["parts"] != document["parts"]:
             raise MismatchError(
