@@ -20,7 +20,7 @@ def curves(lines: Iterable[Mapping[str, Any]], ngram_nats: float | None, vocab_s
     if not trained:
         return
     with picture(stem) as axes:
-        axes.plot(*zip(*trained, strict=True), color=BLUE, alpha=0.8, label="training, with what is dropped")
+        axes.plot(*zip(*trained, strict=True), color=BLUE, alpha=0.8, label="training")
         lowest = min(nats for _, nats in trained)
         if held_out:
             step, nats = min(held_out, key=lambda point: point[1])
