@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WHEEL_VENV := .venv-wheel
+PEERS_VENV := .venv-peers
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check -c constraints.txt
 PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 EDITABLE_PLUGINS := $(foreach plugin,$(PLUGINS),-e $(plugin))
@@ -11,7 +12,7 @@ EDITABLE_PLUGINS := $(foreach plugin,$(PLUGINS),-e $(plugin))
 export TEXTENGINE_TEST_DATA ?= $(abspath ../shared/data)
 export TEXTENGINE_DATASETS ?= $(TEXTENGINE_TEST_DATA)
 
-.PHONY: demo test test-checkout test-wheel lint dist bench-startup bench-throughput clean
+.PHONY: demo test test-checkout test-wheel lint dist bench bench-quick bench-table bench-picture bench-startup clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.installed
@@ -42,15 +43,31 @@ dist: $(VENV)/.dist-installed
 bench-startup: $(VENV)/.installed
 	$(BIN)/python benchmarks/startup.py
 
-bench-throughput: $(VENV)/.installed
-	$(BIN)/python benchmarks/throughput.py
+# Whole processes beside the peers: a part of it in under five minutes, or everything, in under an hour.
+bench-quick: $(VENV)/.installed $(PEERS_VENV)/.installed
+	$(BIN)/python benchmarks/suite.py --quick
+
+bench: $(VENV)/.installed $(PEERS_VENV)/.installed
+	$(BIN)/python benchmarks/suite.py
+
+# What the last `make bench` measured, again as tables, and as the pictures of the README.
+bench-table: $(VENV)/.installed
+	$(BIN)/python benchmarks/table.py
+
+bench-picture: $(PEERS_VENV)/.installed
+	$(PEERS_VENV)/bin/python benchmarks/picture.py
 
 clean:
-	rm -rf $(VENV) $(WHEEL_VENV) build dist *.egg-info
+	rm -rf $(VENV) $(WHEEL_VENV) $(PEERS_VENV) build dist *.egg-info
 
 $(VENV)/.installed: pyproject.toml constraints.txt $(PLUGINS:%=%/pyproject.toml)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python $(PIP_INSTALL) -e '.[fast]' $(EDITABLE_PLUGINS)
+	touch $@
+
+$(PEERS_VENV)/.installed: benchmarks/peers/requirements.txt
+	test -x $(PEERS_VENV)/bin/python || $(PYTHON) -m venv $(PEERS_VENV)
+	$(PEERS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
 $(VENV)/.test-installed: $(VENV)/.installed

@@ -86,3 +86,22 @@ def cli(tmp_path: Path) -> Run:
         )
 
     return run
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> Path:
+    """A small text file in the folder in which commands run."""
+    path = tmp_path / "text.txt"
+    path.write_bytes(b"one two two\n\nthree three three\n")
+    return path
+
+
+@pytest.fixture
+def snapshot() -> Callable[[Path], dict[str, bytes]]:
+    """Return a function: a directory's files that are part of its state, by name."""
+
+    def taken(folder: Path) -> dict[str, bytes]:
+        files = [path for path in folder.rglob("*") if path.is_file() and path.name not in ("run.json", ".lock")]
+        return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+    return taken

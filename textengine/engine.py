@@ -28,7 +28,7 @@ from textengine.vocab import Vocab
 AnyRecipe = str | Path | Recipe | Mapping[str, Any]
 AnyVocab = Vocab | Corpus | str | os.PathLike[str]
 _MIN_SHARD = 1 << 20
-_SHARDS_PER_WORKER = 4
+_SHARDS = 64
 
 
 class RecordOptions(TypedDict, total=False):
@@ -153,7 +153,7 @@ class Engine:
         loader = loader or defaults.pop("loader", None)
         inputs = SourceFinder(self.registry, self.cache, loader, defaults, required).find(sources)
         total = total_bytes(inputs)
-        plan = InputPlan(sized(inputs, shard_size or _shard_size(total, workers or usable_cores())))
+        plan = InputPlan(sized(inputs, shard_size or _shard_size(total)))
         return self._job(plan, resolved, shared, total).run(output, force=force)
 
     def build_records(
@@ -227,8 +227,9 @@ class Engine:
         return vocab
 
 
-def _shard_size(total: int | None, workers: int) -> int:
-    """Return a shard size, in bytes, that keeps all workers busy to the end. It never changes the corpus."""
-    if total is None:
-        return DEFAULT_SHARD_SIZE
-    return min(DEFAULT_SHARD_SIZE, max(_MIN_SHARD, total // (_SHARDS_PER_WORKER * max(1, workers))))
+def _shard_size(total: int | None) -> int:
+    """Return a shard size, in bytes: large enough to be worth a task, and small enough to keep many workers busy.
+
+    It goes by the text alone, so that any number of workers can go on with what another number began.
+    """
+    return DEFAULT_SHARD_SIZE if total is None else min(DEFAULT_SHARD_SIZE, max(_MIN_SHARD, total // _SHARDS))

@@ -6,15 +6,19 @@ TextEngineError
 │   ├── ConfigurationError      a recipe, an option or a setting is not valid
 │   │   └── UnknownNameError    a name that nothing provides, or that two plugins provide
 │   ├── OutputExistsError       the output is there already and was not to be replaced
-│   └── MismatchError           a vocabulary and a text pipeline do not belong together
+│   └── MismatchError           a vocabulary and a text, or a build and the work found, do not belong together
 ├── RunError                    the request was valid and the run failed
 │   ├── MalformedTextError      bytes that are not text in the given encoding
+│   ├── WorkerLostError         a worker process died
 │   ├── UnknownTokenError       a token outside a vocabulary that has no unknown token
 │   └── BooksError              what went in and what came out do not balance
 ├── VocabError                  a vocabulary cannot be made, read or asked like this
 ├── PluginError                 a plugin cannot be loaded or broke a rule of its hook
 │   └── ComponentError          a component failed on a record
 └── DamagedError                an artifact on disk is not what its manifest says
+
+KeyboardInterrupt
+└── BuildInterrupted            an interrupt, with what has become of the build
 
 The library raises these and nothing else for mistakes that it knows; the command line turns them into
 one line and an exit status (``textengine.cli.exits``).
@@ -50,7 +54,7 @@ class OutputExistsError(UsageError):
 
 
 class MismatchError(UsageError):
-    """A vocabulary was counted on text that another pipeline would have tokenized differently."""
+    """A vocabulary belongs to text that another pipeline tokenized, or unfinished work to another build."""
 
 
 class RunError(TextEngineError):
@@ -72,6 +76,10 @@ class MalformedTextError(RunError):
 
     def __reduce__(self) -> tuple[type, tuple[str, int, str]]:
         return type(self), (self.source, self.offset, self.reason)
+
+
+class WorkerLostError(RunError):
+    """A worker process died, and took its work with it."""
 
 
 class UnknownTokenError(RunError, KeyError):
@@ -150,6 +158,10 @@ def _rebuild_component_error(reason: str, state: dict[str, object]) -> Component
 
 class DamagedError(TextEngineError):
     """An artifact on disk is not what its manifest says. The message names the file."""
+
+
+class BuildInterrupted(KeyboardInterrupt):
+    """The user interrupted a build whose finished shards were kept. ``str(error)`` says how to go on."""
 
 
 def suggest(name: str, known: Iterable[str], then: str = "") -> str:

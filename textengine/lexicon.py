@@ -93,6 +93,20 @@ class Lexicon:
         """How often each token was added, int64, shape (len(self),), in the order of `tokens`."""
         return self._counts
 
+    def arrays(self) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
+        """Return the tokens' bytes back to back, uint8; the length of each in bytes, and its count, int64."""
+        encoded = [token.encode() for token in self._ids]
+        lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
+        return np.frombuffer(b"".join(encoded), np.uint8), lengths, self.counts
+
+    def restore(self, arena: NDArray[np.uint8], lengths: NDArray[Any], counts: NDArray[Any]) -> None:
+        """Take over what `arrays` returned, any integers for lengths and counts; this lexicon must be empty."""
+        data, start = arena.tobytes(), 0
+        for length in lengths.tolist():
+            self._ids[data[start : start + length].decode()]
+            start += length
+        self._counts = counts.astype(np.int64)
+
     def _count(self, counts: NDArray[np.int64]) -> None:
         counts[: len(self._counts)] += self._counts
         self._counts = counts
@@ -146,6 +160,13 @@ class KernelLexicon(Lexicon):
         if not isinstance(other, KernelLexicon):
             raise TypeError("a table can take over the tokens of a table only")
         return self._table.merge(other._table)
+
+    def arrays(self) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
+        return self._table.arena, np.diff(self._table.offsets), self._table.counts
+
+    def restore(self, arena: NDArray[np.uint8], lengths: NDArray[Any], counts: NDArray[Any]) -> None:
+        offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)])
+        self._table = type(self._table).from_arrays(arena, offsets, counts.astype(np.int64))
 
     @property
     def tokens(self) -> list[str]:

@@ -6,7 +6,8 @@ import json
 import operator
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, SupportsIndex, cast, overload
@@ -22,6 +23,7 @@ class Counts(Mapping[str, int]):
 
     def __init__(self, tokens: Iterable[str] = ()) -> None:
         self._counts: dict[str, int] = dict(Counter(tokens))
+        self._ranked: list[tuple[str, int]] | None = None
 
     def __getitem__(self, token: str) -> int:
         return self._counts[token]
@@ -32,18 +34,37 @@ class Counts(Mapping[str, int]):
     def __len__(self) -> int:
         return len(self._counts)
 
+    # What a Mapping has already, without a call of `__getitem__` for each of millions of tokens.
+
+    def items(self) -> ItemsView[str, int]:
+        """Return a view of (token, count)."""
+        return self._counts.items()
+
+    def get(self, token: str, default: Any = None) -> Any:
+        """Return the count of `token`, or `default` if it was not seen."""
+        return self._counts.get(token, default)
+
     def __repr__(self) -> str:
         return f"<Counts: {len(self)} tokens, {sum(self._counts.values())} in all>"
 
+    @classmethod
+    def of(cls, counts: Mapping[str, int]) -> Counts:
+        """Return the counts that a mapping holds, in its order."""
+        made = cls()
+        made._counts = dict(counts)
+        return made
+
     def update(self, tokens: Sequence[str], counts: Sequence[int]) -> None:
         """Add `counts` to `tokens`; those that are new take their place after all others, in order."""
-        get, own = self._counts.get, self._counts
+        get, own, self._ranked = self._counts.get, self._counts, None
         for token, count in zip(tokens, counts, strict=True):
             own[token] = get(token, 0) + count
 
     def most_common(self) -> list[tuple[str, int]]:
         """Return (token, count) by count, highest first; equal counts stay in first-appearance order."""
-        return sorted(self._counts.items(), key=operator.itemgetter(1), reverse=True)
+        if self._ranked is None:  # asked for by the builder, and again by the vocabulary that it makes
+            self._ranked = sorted(self._counts.items(), key=operator.itemgetter(1), reverse=True)
+        return list(self._ranked)
 
 
 class Vocab:
@@ -104,14 +125,13 @@ class Vocab:
         for role, token in specials.items():
             if token not in index:
                 raise VocabError(f"the special token {token!r} (role {role!r}) is not in the vocabulary")
-        get = counts.get
-        freqs = sorted(counts.items(), key=operator.itemgetter(1), reverse=True)
+        seen = counts if isinstance(counts, Counts) else Counts.of(counts)
         put = object.__setattr__
         put(self, "_tokens", tuple(tokens))
-        put(self, "_counts", tuple(get(token, 0) for token in tokens))
+        put(self, "_counts", tuple(map(seen.get, tokens, repeat(0))))
         put(self, "_index", index)
         put(self, "_specials", dict(specials))
-        put(self, "_freqs", tuple(freqs))
+        put(self, "_freqs", tuple(seen.most_common()))
         put(self, "_text_id", text_id)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -236,9 +256,10 @@ class Vocab:
 
     def to_json(self) -> str:
         """Return the vocabulary as JSON: tokens and counts in id order, specials by role."""
-        own = [(token, count) for token, count in self._freqs if token in self._index]
-        order = [self._index[token] for token, _ in own]
-        plain = sorted((n for n, count in enumerate(self._counts) if count), key=lambda n: -self._counts[n])
+        found = map(self._index.get, map(operator.itemgetter(0), self._freqs))
+        order = [number for number in found if number is not None]
+        plain = [number for number, count in enumerate(self._counts) if count]
+        plain.sort(key=self._counts.__getitem__, reverse=True)  # which leaves equal ones in their order
         document: dict[str, Any] = {"format": FORMAT, "version": VERSION, "text_id": self._text_id}
         document["specials"] = self._specials
         document["tokens"] = self._tokens

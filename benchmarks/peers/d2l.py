@@ -1,6 +1,7 @@
 """The chapter's functions, written again as plainly as possible: what the engine must agree with, and is timed against.
 
-As a script: ``python d2l.py FILE word|char OUTPUT`` writes the ids of FILE as uint16 and prints their number.
+As a script: ``python d2l.py TEXT word|char OUTPUT`` writes the ids of TEXT as uint16, and prints how many tokens and
+how many distinct ones there are. It does less than the engine: no digests, no record ends, nothing synced.
 """
 
 from __future__ import annotations
@@ -61,4 +62,4 @@ if __name__ == "__main__":
         ids, vocab = load_corpus(file.read(), sys.argv[2])
     with open(sys.argv[3], "wb") as file:  # noqa: PTH123
         array.array("H", ids).tofile(file)
-    print(len(ids), len(vocab.idx_to_token))
+    print(len(ids), len(vocab.token_freqs))

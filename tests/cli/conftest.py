@@ -29,14 +29,6 @@ def refused(cli: Run) -> Refused:
 
 
 @pytest.fixture
-def text(tmp_path: Path) -> Path:
-    """A small text file in the folder in which commands run."""
-    path = tmp_path / "text.txt"
-    path.write_bytes(b"one two two\n\nthree three three\n")
-    return path
-
-
-@pytest.fixture
 def corpus(cli: Run, text: Path, tmp_path: Path) -> Path:
     """A committed corpus of the small text."""
     done = cli("build", text, "-o", "corpus", "--quiet")

@@ -1,9 +1,10 @@
-"""Ctrl-C and termination: status 130, one line, nothing committed, no process left."""
+"""Ctrl-C and termination: status 130, one line, nothing committed, what is finished kept, no process left."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,9 +14,16 @@ from pathlib import Path
 
 import pytest
 
+from textengine import Engine
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
+Snapshot = Callable[[Path], dict[str, bytes]]
 
 LINE = b"interrupted; nothing was committed\n"  # after a line end, because a terminal has just shown ^C
+KEPT = re.compile(
+    rb"interrupted; nothing was committed; \d+% of the text is encoded and kept, "
+    rb"and the same command goes on from there\n"
+)
 EXECUTORS = ("serial", "threads", "processes")
 
 
@@ -26,6 +34,20 @@ def large(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path
     path.write_bytes((data / "books" / "moby-dick.txt").read_bytes() * 40)
     yield path
     path.unlink()
+
+
+@pytest.fixture(scope="session")
+def whole(large: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The files of an undisturbed build of it."""
+    path = Engine(discover=False).build(large, output=tmp_path_factory.mktemp("whole") / "corpus").path
+    assert path is not None
+    return {file.name: file.read_bytes() for file in path.iterdir() if file.name not in ("run.json", ".lock")}
+
+
+def finished_shards(output: Path) -> int:
+    """Return how many shards an unfinished build has finished."""
+    journal = output / ".textengine-work" / "journal.jsonl"
+    return journal.read_bytes().count(b'{"number"') if journal.exists() else 0
 
 
 @contextlib.contextmanager
@@ -58,21 +80,35 @@ def group_is_gone(group: int) -> bool:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("executor", EXECUTORS)
 class TestSignals:
-    def test_running_build(self, large: Path, tmp_path: Path, executor: str, number: signal.Signals) -> None:
-        """A signal to a running build: status 130, one line, no directory, no process."""
+    def test_running_build(
+        self,
+        cli: Run,
+        snapshot: Snapshot,
+        large: Path,
+        whole: dict[str, bytes],
+        tmp_path: Path,
+        executor: str,
+        number: signal.Signals,
+    ) -> None:
+        """A signal to a running build: status 130, a line that says how to go on, no process; and going on works."""
         out = tmp_path / "out"
-        flags = ("--executor", executor, "--workers", "2", "--quiet")
-        with started("build", large, "-o", out, *flags, cwd=tmp_path) as process:
-            wait_for(lambda: any((out / ".textengine-work").glob("*.ids")) or process.poll() is not None)
+        flags = ("--executor", executor, "--workers", "2")
+        with started("build", large, "-o", out, *flags, "--quiet", cwd=tmp_path) as process:
+            wait_for(lambda: finished_shards(out) or process.poll() is not None)
             # The terminal tells the whole group of Ctrl-C; `kill` tells one process.
             if number is signal.SIGINT:
                 os.killpg(process.pid, number)
             else:
                 process.send_signal(number)
             output, errors = process.communicate(timeout=10)
-            assert (130, b"", LINE) == (process.returncode, output, errors.lstrip(b"\n"))
-            assert not out.exists()
+            assert (130, b"") == (process.returncode, output)
+            assert KEPT.fullmatch(errors.lstrip(b"\n"))
+            assert {".lock", ".textengine-work"} == {path.name for path in out.iterdir()}
             wait_for(lambda: group_is_gone(process.pid), 10)
+        done = cli("build", large, "-o", out, *flags)
+        assert 0 == done.returncode, done.stderr
+        assert re.search(r"resumed +[\d.]+ MB of the text had been encoded by an interrupted build\n", done.stdout)
+        assert whole == snapshot(out)
 
     def test_earlier_corpus(
         self, large: Path, corpus: Path, tmp_path: Path, executor: str, number: signal.Signals
@@ -101,7 +137,7 @@ class TestEarlyAndLate:
             _, errors = process.communicate(timeout=10)
             assert b"Traceback" not in errors
             assert 130 == process.returncode
-            assert not out.exists()
+            assert not (out / "manifest.json").exists()
 
     def test_twice(self, large: Path, tmp_path: Path) -> None:
         """An impatient second Ctrl-C shows no traceback and commits nothing."""

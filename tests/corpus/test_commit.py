@@ -120,7 +120,7 @@ class TestKill:
             step += 1
         (tmp_path / "bad.txt").write_bytes(b"\xff")
         with pytest.raises(MalformedTextError):
-            engine.build(tmp_path / "bad.txt", output=out)
+            engine.build(tmp_path / "bad.txt", output=out, force=True)
         engine.build(other, output=out)
         verify(out)
         assert 4 == len(snapshot(out))

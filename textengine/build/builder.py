@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
 
 from textengine.build import output
+from textengine.build.hashing import AHEAD, SourceHashes
+from textengine.build.journal import Journal
 from textengine.build.kept import KeptPart, kept_parts
 from textengine.build.merge import Merger
 from textengine.build.options import BuildOptions
 from textengine.build.plan import PlannedShard, PlannedSource, file_state
 from textengine.build.progress import Progress, ProgressCallback
-from textengine.build.run import in_order
-from textengine.build.shard import EncodedShard, EncodeJob, FailedShard, WriteJob, encode_shard, write_shard
+from textengine.build.run import Pending, in_order
+from textengine.build.shard import EncodedShard, EncodeJob, FailedShard, encode_shard
 from textengine.build.storage import smallest_dtype
-from textengine.digest import chunk_digest, chunk_starts, combined
+from textengine.build.write import EndPiece, TokenPiece, WrittenChunk, chunk_jobs, write_chunk
+from textengine.digest import combined
 from textengine.errors import BooksError, RunError, UnknownTokenError
+from textengine.kernels import load
 from textengine.recipe.pipeline import call, fault
 from textengine.recipe.resolved import ResolvedRecipe
 from textengine.vocab import Vocab
@@ -32,7 +37,10 @@ class Build:
 
     shards, sources: as planned; `sources` is complete when all shards have been taken.
     vocab: a vocabulary to use, or None to count one. total: bytes of text, where they are known. window: how many
-    shards may be under way or waiting. kernels: whether components may use their fast paths.
+    shards may be under way or waiting. kernels: whether components may use their fast paths. journal: where finished
+    shards are noted and found, or None for a build in memory.
+
+    done: bytes of text that are encoded. recalled: bytes of those that an interrupted build had encoded.
     """
 
     shards: Iterator[PlannedShard]
@@ -45,36 +53,54 @@ class Build:
     total: int | None
     progress: ProgressCallback | None
     kernels: bool
+    journal: Journal | None
+    done: int = field(default=0, init=False)
+    recalled: int = field(default=0, init=False)
 
     def run(self, target: output.Target) -> output.Result:
         """Encode everything into `target`. Raises what components and sources raise, and BooksError."""
-        shards, merger = self._encode(target.folder)
-        sources = self._sources(shards)
+        hashes = SourceHashes(self.executor, self.sources, self.journal)
+        self.shards = chain(list(islice(self.shards, 1)), self.shards)  # so that a source is planned
+        hashes.begin(AHEAD)
+        if self.kernels:
+            load()  # while workers hash
+        shards, merger = self._encode(target.folder, hashes)
+        sources = self._sources(shards, hashes)
         total = sum(shard.ids.length for shard in shards)
         kept = total if self.options.max_tokens is None else min(total, self.options.max_tokens)
         split = self.options.split.bounds(kept) if self.options.split else None
-        vocab = self._count(shards, merger, split) if self.vocab is None else self.vocab
         parts = kept_parts(shards, kept)
         books = self._books(shards, parts, sources)
-        tokens = target.column("tokens", kept, smallest_dtype(max(0, len(vocab) - 1)))
         ends = target.column("ends", sum(part.records for part in parts), np.dtype("<i8"))
-        books["unknown_tokens"] = self._write(shards, parts, merger, vocab, tokens, ends)
-        digests = None
-        if tokens.path is not None and ends.path is not None:
-            first = self._digest(tokens.path, tokens.offset(tokens.count))
-            digests = first, self._digest(ends.path, ends.offset(ends.count))
+        writing = self._begin_ends(shards, parts, ends)
+        vocab = self._count(shards, merger, split) if self.vocab is None else self.vocab
+        tokens = target.column("tokens", kept, smallest_dtype(max(0, len(vocab) - 1)))
+        digest, books["unknown_tokens"] = self._write_tokens(shards, parts, merger, vocab, tokens, ends)
+        digests = digest, _written(ends, (writing.result() for _ in range(len(writing))))
         return output.Result(tokens, ends, digests, vocab, split, books, sources)
 
-    def _encode(self, folder: str | None) -> tuple[list[EncodedShard], Merger]:
-        """Encode every shard; merge their tokens in order."""
+    def _encode(self, folder: str | None, hashes: SourceHashes) -> tuple[list[EncodedShard], Merger]:
+        """Encode every shard, or take it from the journal; merge their tokens in order."""
+        finished = {} if self.journal is None else self.journal.finished
 
         def jobs() -> Iterator[EncodeJob]:
-            for number, (source, loader, shard) in enumerate(self.shards):
-                marked = replace(shard, kernels=self.kernels)
-                yield EncodeJob(number, source, marked, loader, self.recipe.pipeline, folder, self.kernels)
+            for number, planned in enumerate(self.shards):
+                marked = replace(planned.shard, kernels=self.kernels)
+                hashes.begin(1)
+                yield EncodeJob(
+                    number,
+                    planned.source,
+                    marked,
+                    planned.loader,
+                    self.recipe.pipeline,
+                    folder,
+                    self.kernels,
+                    planned.mark,
+                    finished.get(number),
+                )
 
         shards: list[EncodedShard] = []
-        merger, records, tokens, done = Merger(self.recipe.pipeline.lexicon(self.kernels)), Counter[int](), 0, 0
+        merger, records, tokens = Merger(self.recipe.pipeline.lexicon(self.kernels)), Counter[int](), 0
         for shard in in_order(self.executor, encode_shard, jobs(), self.window):
             if isinstance(shard, FailedShard):
                 if shard.error.record is not None:
@@ -83,30 +109,30 @@ class Build:
                 raise shard.error
             if shard.lexicon is not None:
                 merger.add(shard.lexicon)
-            shards.append(replace(shard, lexicon=None))
+            if self.journal is not None and shard.line is not None and not shard.recalled:
+                self.journal.add(shard.line)
+            shards.append(replace(shard, lexicon=None, line=None))
             records[shard.source] += shard.ends.length
             tokens += shard.ids.length
-            done += shard.nbytes
-            self._tell(Progress("encode", done, self.total, records.total(), tokens))
+            self.done += shard.nbytes
+            self.recalled += shard.nbytes if shard.recalled else 0
+            self._tell(Progress("encode", self.done, self.total, records.total(), tokens, self.recalled))
         return shards, merger
 
     def _tell(self, progress: Progress) -> None:
         if self.progress is not None:
             self.progress(progress)
 
-    def _sources(self, shards: list[EncodedShard]) -> list[dict[str, Any]]:
+    def _sources(self, shards: list[EncodedShard], hashes: SourceHashes) -> list[dict[str, Any]]:
         """Return index, size and digest of each source. RunError if one changed, BooksError if bytes are lost."""
         read = Counter[int]()
         for shard in shards:
             read[shard.source] += shard.nbytes
         found = []
         for number, source in enumerate(self.sources):
-            if source.stream is not None:
-                digest = source.stream.hexdigest()
-            else:
-                digest = self._digest(source.path or "", source.size)
-                if file_state(source.path or "") != source.state:
-                    raise RunError(f"{source.name}: the file changed while it was read; build again when it is at rest")
+            digest = hashes.next_digest()
+            if source.stream is None and file_state(source.path or "") != source.state:
+                raise RunError(f"{source.name}: the file changed while it was read; build again when it is at rest")
             if not read[number] == source.covered == source.size:
                 raise BooksError(
                     f"{source.name}: {read[number]} of {source.size} bytes were read; the build is refused"
@@ -149,11 +175,23 @@ class Build:
             "cut_tokens": cut,
         }
 
-    def _digest(self, path: str, size: int) -> str:
-        jobs = ((path, start) for start in chunk_starts(size))
-        return combined(in_order(self.executor, _chunk_digest, jobs, self.window))
+    def _begin_ends(
+        self, shards: list[EncodedShard], parts: list[KeptPart], ends: output.Column
+    ) -> Pending[Any, WrittenChunk]:
+        """Begin to write the record ends, which workers can do while the vocabulary is made."""
+        before = np.cumsum([0, *(part.tokens for part in parts)]).tolist()
 
-    def _write(
+        def piece(shard: int, start: int, stop: int) -> EndPiece:
+            part = parts[shard]
+            last = stop == part.records
+            return EndPiece(shards[shard].ends, start, stop, part.tokens, before[shard], last)
+
+        writing = Pending(self.executor, write_chunk)
+        for job in chunk_jobs(ends, [part.records for part in parts], piece, self.kernels):
+            writing.submit(job)
+        return writing
+
+    def _write_tokens(
         self,
         shards: list[EncodedShard],
         parts: list[KeptPart],
@@ -161,46 +199,46 @@ class Build:
         vocab: Vocab,
         tokens: output.Column,
         ends: output.Column,
-    ) -> int:
-        """Write the final ids and ends; return how many tokens the vocabulary does not hold."""
+    ) -> tuple[str, int]:
+        """Write the final ids; return their digest, and how many tokens the vocabulary does not hold."""
         tables = merger.tables(vocab, tokens.dtype)
 
-        def jobs() -> Iterator[WriteJob]:
-            before = records = 0
-            for shard, part, (table, mask) in zip(shards, parts, tables, strict=True):
-                places = None
-                if tokens.path is not None and ends.path is not None:
-                    places = (tokens.path, tokens.offset(before)), (ends.path, ends.offset(records))
-                yield WriteJob(
-                    shard.ids, shard.ends, part.tokens, part.records, before, table, mask, places, self.kernels
-                )
-                before += part.tokens
-                records += part.records
+        def piece(shard: int, start: int, stop: int) -> TokenPiece:
+            return TokenPiece(shard, shards[shard].ids, start, stop, *tables.of(shard))
 
-        unknown = done = records = 0
-        results = in_order(self.executor, write_shard, jobs(), self.window)
-        for shard, part, result in zip(shards, parts, results, strict=True):
-            if result.first_unknown >= 0 and vocab.unk is None:
-                raise self._unknown_token(shards, shard, merger, result.first_unknown)
-            if result.ids is not None and result.ends is not None:
-                tokens.put(done, result.ids)
-                ends.put(records, result.ends)
-            unknown += result.unknown
-            done += part.tokens
-            records += part.records
-            if result.end != done:
-                raise BooksError(f"the records of a shard end at token {result.end}, its tokens at {done}; refused")
-            self._tell(Progress("write", done, tokens.count, ends.count, done))
-        return unknown
+        jobs = chunk_jobs(tokens, [part.tokens for part in parts], piece, self.kernels)
+        unknown = done = 0
+
+        def chunks() -> Iterator[WrittenChunk]:
+            nonlocal unknown, done
+            for chunk in in_order(self.executor, write_chunk, jobs, self.window):
+                if chunk.first_unknown is not None and vocab.unk is None:
+                    raise self._unknown_token(shards, merger, *chunk.first_unknown)
+                unknown += chunk.unknowns
+                done += chunk.count
+                self._tell(Progress("write", done, tokens.count, ends.count, done))
+                yield chunk
+
+        return _written(tokens, chunks()), unknown
 
     def _unknown_token(
-        self, shards: list[EncodedShard], shard: EncodedShard, merger: Merger, position: int
+        self, shards: list[EncodedShard], merger: Merger, number: int, position: int
     ) -> UnknownTokenError:
-        before = sum(s.ends.length for s in shards[: shard.number] if s.source == shard.source)
+        shard = shards[number]
+        before = sum(s.ends.length for s in shards[:number] if s.source == shard.source)
         record = before + int(np.searchsorted(shard.ends.load(), position, side="right"))
-        token = merger.token(shard.number, int(shard.ids.load()[position]))
+        token = merger.token(number, int(shard.ids.load()[position]))
         return UnknownTokenError(token, f"record {record} (counted from 0) of {shard.source_name}")
 
 
-def _chunk_digest(job: tuple[str, int]) -> bytes:
-    return chunk_digest(*job)
+def _written(column: output.Column, chunks: Iterator[WrittenChunk]) -> str:
+    """Put chunks into a column that is in memory; return the digest of the file of one that is not."""
+    done, digests = 0, []
+    for chunk in chunks:
+        if chunk.items is not None:
+            column.put(done, chunk.items)
+        done += chunk.count
+        digests.append(chunk.digest)
+    if done != column.count:
+        raise BooksError(f"{done} of {column.count} items were written; the build is refused")
+    return combined(digests)

@@ -7,6 +7,7 @@ import platform
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -15,6 +16,7 @@ import numpy as np
 
 import textengine
 from textengine.build.builder import Build
+from textengine.build.journal import Journal
 from textengine.build.options import BuildOptions
 from textengine.build.output import Result, Target
 from textengine.build.plan import InputPlan, Plan, PlannedShard
@@ -24,6 +26,8 @@ from textengine.components import Bound
 from textengine.corpus.commit import Commit
 from textengine.corpus.corpus import Corpus
 from textengine.corpus.manifest import FORMAT, VERSION, Manifest
+from textengine.digest import StreamDigest
+from textengine.errors import BuildInterrupted, MismatchError, WorkerLostError
 from textengine.kernels import wanted
 from textengine.plugin.registry import Registry
 from textengine.recipe.pipeline import identity
@@ -58,22 +62,71 @@ class BuildJob:
         factory = choose_executor(self.executor, self.registry, much, self.workers, self.recipe.pipeline, kernels)
         shards = chain(first, shards)
         if output is None:
-            result = self._result(shards, factory, Target(None), kernels)
+            build, result = self._run(shards, factory, Target(None), kernels, None)
             tokens = result.tokens.array if result.tokens.array is not None else np.zeros(0, np.uint8)
             manifest = Manifest({"format": FORMAT, **self._manifest(result), "files": {}})
             ends = result.ends.array if result.ends.array is not None else np.zeros(0, np.int64)
             return Corpus(tokens, ends, result.vocab, manifest, None, self.registry, self.recipe.pipeline)
         started = time.time()
-        with Commit(output, FORMAT, force=force) as commit:
-            result = self._result(shards, factory, Target(str(commit.work)), kernels)
-            result.add_to(commit)
-            commit.finish(self._manifest(result, commit), {"run.json": self._run_record(factory, started, kernels)})
+        with Commit(output, FORMAT, force=force, keep_work=True) as commit:
+            with self._journal(commit, force=force) as journal:
+                build, result = self._run(shards, factory, Target(str(commit.work)), kernels, journal)
+                result.add_to(commit)
+            record = self._run_record(factory, started, kernels, build.recalled)
+            commit.finish(self._manifest(result), {"run.json": record})
         return Corpus.open(output, self.registry)
 
-    def _result(self, shards: Iterator[PlannedShard], factory: Bound, target: Target, kernels: bool) -> Result:
+    @contextmanager
+    def _journal(self, commit: Commit, *, force: bool) -> Iterator[Journal]:
+        """Open the journal in the work folder of `commit`, and decide what becomes of it if the build does not end.
+
+        What an interrupt or a lost worker leaves can be gone on with; whatever else ends a build would end it again.
+        Beside an earlier corpus nothing is kept: only --force builds there, and --force starts anew.
+        """
+        try:
+            journal = Journal(commit.work, self._identity())
+        except MismatchError:
+            commit.keep_work()
+            raise
+        try:
+            yield journal
+        except (KeyboardInterrupt, WorkerLostError) as error:
+            if not journal.finished or commit.replaces:
+                raise
+            commit.keep_work()
+            if isinstance(error, WorkerLostError):
+                raise
+            share = f"{journal.nbytes / self.total:.0%}" if self.total else f"{journal.nbytes / 1e6:,.1f} MB"
+            raise BuildInterrupted(
+                f"interrupted; nothing was committed; {share} of the text is encoded and kept, and the same command "
+                f"{'without --force ' if force else ''}goes on from there"
+            ) from error
+        finally:
+            journal.close()
+
+    def _identity(self) -> dict[str, Any]:
+        """Return all that must be equal for finished shards to be used again."""
+        components = [*self._loaders(), *self.recipe.components]
+        return {
+            "textengine": textengine.__version__,
+            "sources": self.plan.named_sources(),
+            "input": self._input(),
+            "recipe": self._recipe(),
+            "build": self.options.to_json(),
+            "versions": {bound.component.qualified: bound.component.version for bound in components},
+        }
+
+    def _run(
+        self,
+        shards: Iterator[PlannedShard],
+        factory: Bound,
+        target: Target,
+        kernels: bool,
+        journal: Journal | None,
+    ) -> tuple[Build, Result]:
         with opened(factory, self.workers) as executor:
             window = self.workers * _SHARDS_WAITING_PER_WORKER
-            return Build(
+            build = Build(
                 shards,
                 self.plan.sources,
                 self.recipe,
@@ -84,17 +137,25 @@ class BuildJob:
                 self.total,
                 self.progress,
                 kernels,
-            ).run(target)
+                journal,
+            )
+            return build, build.run(target)
 
-    def _manifest(self, result: Result, commit: Commit | None = None) -> dict[str, Any]:
+    def _recipe(self) -> dict[str, Any]:
+        """Return the recipe in canonical form; a given vocabulary stands in it as the digest of its file."""
+        if self.vocab is None:
+            return self.recipe.canonical
+        digest = StreamDigest()
+        digest.update(self.vocab.to_json().encode())
+        return {**self.recipe.pipeline.canonical, "vocab": {"given": digest.hexdigest()}}
+
+    def _input(self) -> list[dict[str, Any]]:
+        """Return the loaders with their options."""
+        return [{"loader": bound.component.qualified, "options": dict(bound.options)} for bound in self._loaders()]
+
+    def _manifest(self, result: Result) -> dict[str, Any]:
         """Return what the manifest says. Equal builds are equal bytes: no time, host, path or executor is in it."""
-        recipe = self.recipe.canonical
-        if self.vocab is not None:
-            digest = commit.files["vocab"]["digest"] if commit else ""
-            recipe = {
-                **self.recipe.pipeline.canonical,
-                "vocab": {"given": digest or _vocab_digest(result.vocab)},
-            }
+        recipe = self._recipe()
         used = [*self._loaders(), *self.recipe.components]
         owners = {
             (
@@ -109,9 +170,7 @@ class BuildJob:
             "recipe": recipe,
             "recipe_id": identity(recipe),
             "text_id": self.recipe.pipeline.text_id,
-            "input": [
-                {"loader": bound.component.qualified, "options": dict(bound.options)} for bound in self._loaders()
-            ],
+            "input": self._input(),
             "build": self.options.to_json(),
             "joiner": self.recipe.pipeline.joiner,
             "dtype": result.tokens.dtype.name,
@@ -131,7 +190,7 @@ class BuildJob:
             return []
         return list({id(item.loader): item.loader for item in self.plan.inputs}.values())
 
-    def _run_record(self, factory: Bound, started: float, kernels: bool) -> dict[str, Any]:
+    def _run_record(self, factory: Bound, started: float, kernels: bool, recalled: int) -> dict[str, Any]:
         """Return what is worth knowing about this run and must not be in the manifest."""
         return {
             "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
@@ -143,6 +202,7 @@ class BuildJob:
             "executor": factory.component.qualified,
             "workers": self.workers,
             "kernels": kernels,
+            "resumed_bytes": recalled,
             "sources": [source.path or source.name for source in self.plan.sources],
         }
 
@@ -152,15 +212,7 @@ def _looked_ahead(shards: Iterator[PlannedShard]) -> tuple[int | None, list[Plan
     taken, size = [], 0
     for shard in shards:
         taken.append(shard)
-        size += shard[2].stop - shard[2].start
+        size += shard.shard.stop - shard.shard.start
         if size >= SMALL:
             return None, taken
     return size, taken
-
-
-def _vocab_digest(vocab: Vocab) -> str:
-    from textengine.digest import StreamDigest
-
-    digest = StreamDigest()
-    digest.update(vocab.to_json().encode())
-    return digest.hexdigest()

@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import repeat
+
 import numpy as np
 from numpy.typing import NDArray
 
 from textengine.lexicon import Lexicon
 from textengine.vocab import Counts, Vocab
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Final ids. numbers: for each shard, the number in the whole input of each local id; final: the id of a number.
+
+    missing: whether a number's token is not in the vocabulary, or None if all are.
+    """
+
+    numbers: list[NDArray[np.uint32]]
+    final: NDArray[np.unsignedinteger]
+    missing: NDArray[np.bool_] | None
+
+    def of(self, shard: int) -> tuple[NDArray[np.unsignedinteger], NDArray[np.bool_] | None]:
+        """Return for a shard: the final id of each local id, and which of them the vocabulary does not hold, if any.
+
+        A token that the vocabulary does not hold has the unknown token's id, or 0 where there is none.
+        """
+        numbers = self.numbers[shard]
+        unknown = None if self.missing is None else self.missing[numbers]
+        return self.final[numbers], unknown if unknown is not None and unknown.any() else None
 
 
 class Merger:
@@ -36,27 +61,22 @@ class Merger:
         if rest is not None:
             totals[self._numbers[shards][: len(rest)]] += rest
         seen = np.flatnonzero(totals)
-        tokens = self._lexicon.tokens
-        result = Counts()
-        result.update([tokens[number] for number in seen.tolist()], totals[seen].tolist())
-        return result
+        tokens = self._tokens if len(seen) == len(self._tokens) else [self._tokens[n] for n in seen.tolist()]
+        return Counts.of(dict(zip(tokens, totals[seen].tolist(), strict=True)))
 
-    def tables(
-        self, vocab: Vocab, dtype: np.dtype[np.unsignedinteger]
-    ) -> list[tuple[NDArray[np.unsignedinteger], NDArray[np.bool_] | None]]:
-        """Return for each shard: the final id of each local id, and which of them `vocab` does not hold, if any.
-
-        A token that the vocabulary does not hold has the unknown token's id, or 0 where there is none.
-        """
-        index = vocab.token_to_idx
-        final = np.array([index.get(token, -1) for token in self._lexicon.tokens], np.int64)
+    def tables(self, vocab: Vocab, dtype: np.dtype[np.unsignedinteger]) -> Tables:
+        """Return what tells each shard's local ids their final ones."""
+        found = map(vocab.token_to_idx.get, self._tokens, repeat(-1))
+        final = np.fromiter(found, np.int64, len(self._tokens))
         missing = final < 0
         final[missing] = vocab.unk or 0
-        narrow = final.astype(dtype)
-        unknown = [missing[numbers] for numbers in self._numbers]
-        masks = [mask if mask.any() else None for mask in unknown]
-        return list(zip((narrow[numbers] for numbers in self._numbers), masks, strict=True))
+        return Tables(self._numbers, final.astype(dtype), missing if missing.any() else None)
 
     def token(self, shard: int, local: int) -> str:
         """Return the token that has the id `local` in a shard."""
-        return self._lexicon.tokens[int(self._numbers[shard][local])]
+        return self._tokens[int(self._numbers[shard][local])]
+
+    @cached_property
+    def _tokens(self) -> list[str]:
+        """The tokens of the whole input; asked for only when all shards are added."""
+        return self._lexicon.tokens

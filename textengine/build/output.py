@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,17 +16,17 @@ from textengine.vocab import Vocab
 
 @dataclass(frozen=True)
 class Column:
-    """The final ids or record ends: `count` items in `array`, or in the ``.npy`` file `path`, after its header."""
+    """The final ids or record ends: `count` items in `array`, or in the ``.npy`` file `path`, after its `head`."""
 
     count: int
     dtype: np.dtype[Any]
     array: NDArray[Any] | None
     path: str | None
-    header: int
+    head: bytes
 
     def offset(self, position: int) -> int:
         """Return the byte at which the item at `position` lies in the file."""
-        return self.header + position * self.dtype.itemsize
+        return len(self.head) + position * self.dtype.itemsize
 
     def put(self, position: int, items: NDArray[Any]) -> None:
         """Put `items` at `position` of the array."""
@@ -42,17 +43,18 @@ class Target:
     def column(self, name: str, count: int, dtype: np.dtype[Any]) -> Column:
         """Return the place for `count` items."""
         if self.folder is None:
-            return Column(count, dtype, np.empty(count, dtype), None, 0)
-        path = Path(self.folder, f"{name}.npy")
-        with path.open("wb") as file:
-            write_header(file, dtype, count)
-            return Column(count, dtype, None, str(path), file.tell())
+            return Column(count, dtype, np.empty(count, dtype), None, b"")
+        path, head = Path(self.folder, f"{name}.npy"), npy_header(dtype, count)
+        path.write_bytes(head)
+        return Column(count, dtype, None, str(path), head)
 
 
-def write_header(file: BinaryIO, dtype: np.dtype[Any], count: int) -> None:
-    """Write the header of a ``.npy`` file that holds `count` items."""
+def npy_header(dtype: np.dtype[Any], count: int) -> bytes:
+    """Return the header of a ``.npy`` file that holds `count` items."""
     header = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": (count,)}
+    file = BytesIO()
     np.lib.format.write_array_header_1_0(file, header)
+    return file.getvalue()
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, Protocol, cast
+from typing import Any, BinaryIO, NamedTuple, Protocol, cast
 
 from textengine.build.sources import Input
 from textengine.components import Bound, FastLoader, Shard, Source
@@ -14,9 +15,6 @@ from textengine.digest import StreamDigest
 from textengine.errors import RunError, SourceError, TextEngineError
 from textengine.recipe.pipeline import fault
 from textengine.text import Batch
-
-PlannedShard = tuple[int, Bound | None, Shard]
-"""(number of the source, loader, shard); without a loader, the shard holds finished records."""
 
 _RECORDS_PER_SHARD = 1 << 16
 
@@ -40,14 +38,33 @@ class PlannedSource:
         """Bytes in the source."""
         return self.stream.size if self.stream else self.state[0]
 
+    def mark(self) -> str:
+        """Return what tells the content so far from any other: a file's state, or the digest of what a stream gave."""
+        return self.stream.hexdigest() if self.stream else "{}:{}".format(*self.state)
+
+
+class PlannedShard(NamedTuple):
+    """A shard of source number `source`. loader: what reads it, or None for a shard that holds finished records.
+
+    mark: what tells the source, up to here if it is a stream, from any other.
+    """
+
+    source: int
+    loader: Bound | None
+    shard: Shard
+    mark: str
+
 
 class Plan(Protocol):
     """The shards of a build. `sources` fills up as the shards are taken."""
 
     sources: list[PlannedSource]
 
+    def named_sources(self) -> list[Any]:
+        """Return what is known of the sources before they are planned, for JSON."""
+
     def shards(self) -> Iterator[PlannedShard]:
-        """Yield (source number, loader, shard); without a loader, the shard holds finished records."""
+        """Yield the shards in order."""
 
 
 @dataclass
@@ -57,15 +74,19 @@ class InputPlan:
     inputs: list[Input]
     sources: list[PlannedSource] = field(default_factory=list)
 
+    def named_sources(self) -> list[Any]:
+        """Return the name of each source; of a file also its size and when it was changed."""
+        return [_described(item.source) for item in self.inputs]
+
     def shards(self) -> Iterator[PlannedShard]:
-        """Yield (source number, loader, shard)."""
+        """Yield the shards in order."""
         for number, item in enumerate(self.inputs):
             source, planned = _opened(item.source)
             self.sources.append(planned)
             try:
                 for shard in _planned_shards(source, item.loader, planned):
                     planned.covered += shard.stop - shard.start
-                    yield number, item.loader, shard
+                    yield PlannedShard(number, item.loader, shard, planned.mark())
             finally:
                 if source.stream is not None and item.source.stream is None:
                     source.stream.close()
@@ -85,8 +106,12 @@ class RecordPlan:
     shard_size: int
     sources: list[PlannedSource] = field(default_factory=list)
 
+    def named_sources(self) -> list[Any]:
+        """Return the name of the records, all that is known before they are read."""
+        return [{"name": self.name}]
+
     def shards(self) -> Iterator[PlannedShard]:
-        """Yield (source number, None, shard)."""
+        """Yield the shards in order."""
         digest = StreamDigest()
         planned = PlannedSource(self.name, stream=digest)
         self.sources.append(planned)
@@ -99,7 +124,8 @@ class RecordPlan:
                     digest.update(data[first:end])
                     first = end
                 planned.covered = digest.size
-                yield 0, None, Shard(self.name, start, digest.size, payload=batch)
+                shard = Shard(self.name, start, digest.size, payload=batch)
+                yield PlannedShard(0, None, shard, planned.mark())
         except RecordError as error:
             hint = "; repair it, or build with errors='replace'" if error.replaceable else ""
             raise RunError(f"record {error.number} of {self.name} (counted from 0) {error}{hint}") from None
@@ -142,6 +168,14 @@ def file_state(path: str) -> tuple[int, int]:
     """Return (size, time of last change in ns) of a file."""
     found = Path(path).stat()
     return found.st_size, found.st_mtime_ns
+
+
+def _described(source: Source) -> dict[str, Any]:
+    if source.path is None or not source.path.is_file():
+        return {"name": source.name}
+    size, changed = file_state(str(source.path))
+    when = datetime.fromtimestamp(changed / 1e9, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return {"name": source.name, "size": size, "changed": when}
 
 
 def _opened(source: Source) -> tuple[Source, PlannedSource]:

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from textengine.components import Bound, Kind
-from textengine.errors import ComponentError, ConfigurationError, RunError
+from textengine.errors import ComponentError, ConfigurationError, RunError, WorkerLostError
 from textengine.plugin.registry import Registry
 from textengine.recipe.options import bind
 from textengine.recipe.pipeline import Pipeline, fault
@@ -105,18 +105,49 @@ def opened(factory: Bound, workers: int) -> Iterator[Executor]:
     executor.shutdown(wait=True)
 
 
+class Pending(Generic[J, R]):
+    """Jobs that an executor has been handed, whose results come in the order in which they were handed over."""
+
+    def __init__(self, executor: Executor, function: Callable[[J], R]) -> None:
+        self._executor, self._function = executor, function
+        self._futures: deque[Future[R]] = deque()
+
+    def __len__(self) -> int:
+        """Return the number of jobs whose results have not been taken."""
+        return len(self._futures)
+
+    def ready(self) -> bool:
+        """Return whether `result` would not have to wait."""
+        return bool(self._futures) and self._futures[0].done()
+
+    def submit(self, job: J) -> None:
+        """Hand over one more job."""
+        with _worker_losses():
+            self._futures.append(self._executor.submit(self._function, job))
+
+    def result(self) -> R:
+        """Wait for the first of the jobs; return its result, or raise its error."""
+        with _worker_losses():
+            return self._futures.popleft().result()
+
+
 def in_order(executor: Executor, function: Callable[[J], R], jobs: Iterable[J], window: int) -> Iterator[R]:
     """Yield ``function(job)`` for each job, in order, with at most `window` jobs under way or waiting."""
-    pending: deque[Future[R]] = deque()
+    pending = Pending(executor, function)
+    for job in jobs:
+        pending.submit(job)
+        if len(pending) >= window:
+            yield pending.result()
+    while len(pending):
+        yield pending.result()
+
+
+@contextmanager
+def _worker_losses() -> Iterator[None]:
     try:
-        for job in jobs:
-            pending.append(executor.submit(function, job))
-            if len(pending) >= window:
-                yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
+        yield
     except BrokenExecutor as error:
-        raise RunError(
+        raise WorkerLostError(
             "a worker process died, perhaps killed for its memory; build again with fewer --workers, or with "
             "--executor serial to see the cause"
         ) from error

@@ -1,17 +1,16 @@
-"""What a worker does with a shard: encode it into local ids, and later write its final ids."""
+"""What a worker does with a shard: encode it into local ids, or take it over from a build that was interrupted."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import ExitStack, closing
+from collections.abc import Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from textengine.build.storage import BLOCK, Keeper, Stored, smallest_dtype, write_array
+from textengine.build.storage import Keeper, Stored, smallest_dtype
 from textengine.components import Bound, Shard
 from textengine.errors import ComponentError, PluginError, TextEngineError
 from textengine.lexicon import Lexicon
@@ -24,6 +23,7 @@ class EncodeJob:
     """Encode `shard`, the `number`-th of the build, which belongs to source number `source`.
 
     folder: where ids and ends are kept, or None for memory. kernels: whether components may use their fast paths.
+    mark: what tells the shard's content from any other. finished: the line of a journal in which the shard stands.
     """
 
     number: int
@@ -33,6 +33,8 @@ class EncodeJob:
     pipeline: Pipeline
     folder: str | None
     kernels: bool = False
+    mark: str = ""
+    finished: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class EncodedShard:
     ids: local ids, in the smallest unsigned dtype. ends: tokens up to the end of each record of the shard, likewise.
     empty: how many of its records have no tokens.
     lexicon: its distinct tokens and their counts; None once they are merged.
+    line: what a journal says of it; None in memory. recalled: whether that is where it is from.
     """
 
     number: int
@@ -53,6 +56,8 @@ class EncodedShard:
     ids: Stored
     ends: Stored
     lexicon: Lexicon | None
+    line: Mapping[str, Any] | None
+    recalled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +69,20 @@ class FailedShard:
 
 
 def encode_shard(job: EncodeJob) -> EncodedShard | FailedShard:
-    """Read, normalize, tokenize and intern a shard."""
+    """Read, normalize, tokenize and intern a shard; or take it over, if it is finished and its files are whole."""
+    return _recalled(job) or _encoded(job)
+
+
+def _encoded(job: EncodeJob) -> EncodedShard | FailedShard:
     lexicon = job.pipeline.lexicon(job.kernels)
-    with (
-        closing(Keeper(job.folder, f"{job.number:06d}.ids")) as ids,
-        closing(Keeper(job.folder, f"{job.number:06d}.ends")) as ends,
-    ):
+    with closing(_keeper(job, "ids")) as ids, closing(_keeper(job, "ends")) as ends:
         records = tokens = replaced = empty = 0
         try:
             with closing(_batches(job.shard, job.loader)) as batches:
                 for batch in batches:
                     batch_ids, batch_ends = job.pipeline.encode(batch, lexicon, job.kernels)
                     ids.append(batch_ids.astype(smallest_dtype(max(0, len(lexicon) - 1)), copy=False))
-                    ends.append(batch_ends + tokens)
+                    ends.append((batch_ends + tokens).astype(_integers(tokens + len(batch_ids))))
                     records += len(batch)
                     tokens += len(batch_ids)
                     empty += int(np.count_nonzero(np.diff(batch_ends, prepend=0) == 0))
@@ -85,17 +91,81 @@ def encode_shard(job: EncodeJob) -> EncodedShard | FailedShard:
             error.source = job.shard.source
             error.record = None if error.record is None else error.record + records
             return FailedShard(job.source, error)
-        return EncodedShard(
-            job.number,
-            job.source,
-            job.shard.source,
-            job.shard.stop - job.shard.start,
-            replaced,
-            empty,
-            ids.close(),
-            ends.close(),
-            lexicon,
-        )
+        return _shard(job, replaced, empty, ids.close(), ends.close(), lexicon, _saved(job, lexicon))
+
+
+def _shard(
+    job: EncodeJob,
+    replaced: int,
+    empty: int,
+    ids: Stored,
+    ends: Stored,
+    lexicon: Lexicon,
+    tokens: Stored | None,
+    *,
+    recalled: bool = False,
+) -> EncodedShard:
+    line = None
+    if tokens is not None:
+        stored = {"ids": ids.to_json(), "ends": ends.to_json(), "tokens": tokens.to_json()}
+        line = {**_key(job), "replaced": replaced, "empty": empty, **stored}
+    size = job.shard.stop - job.shard.start
+    return EncodedShard(
+        job.number, job.source, job.shard.source, size, replaced, empty, ids, ends, lexicon, line, recalled
+    )
+
+
+def _key(job: EncodeJob) -> dict[str, Any]:
+    """Return what a finished shard must share with a planned one to stand for it."""
+    return {
+        "number": job.number,
+        "source": job.source,
+        "start": job.shard.start,
+        "stop": job.shard.stop,
+        "mark": job.mark,
+    }
+
+
+def _recalled(job: EncodeJob) -> EncodedShard | None:
+    """Return the shard as an interrupted build left it, or None if it must be encoded."""
+    line, key = job.finished, _key(job)
+    if line is None or {name: line.get(name) for name in key} != key:
+        return None
+    try:
+        ids, ends, tokens = (Stored.from_json(line[role], _path(job, role)) for role in ("ids", "ends", "tokens"))
+        replaced, empty = int(line["replaced"]), int(line["empty"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    if not all(stored.is_whole() for stored in (ids, ends, tokens)):
+        return None
+    lexicon = job.pipeline.lexicon(job.kernels)
+    arena, numbers = tokens.pieces()
+    lexicon.restore(arena, *numbers.reshape(2, -1))
+    return _shard(job, replaced, empty, ids, ends, lexicon, tokens, recalled=True)
+
+
+def _saved(job: EncodeJob, lexicon: Lexicon) -> Stored | None:
+    """Write a shard's distinct tokens and their counts, or return None for a build in memory."""
+    if job.folder is None:
+        return None
+    arena, lengths, counts = lexicon.arrays()
+    with closing(_keeper(job, "tokens")) as tokens:
+        tokens.append(arena)
+        numbers = np.concatenate([lengths, counts])
+        tokens.append(numbers.astype(_integers(int(numbers.max(initial=0)))))
+        return tokens.close()
+
+
+def _integers(largest: int) -> str:
+    return "<u4" if largest < 1 << 32 else "<i8"
+
+
+def _keeper(job: EncodeJob, role: str) -> Keeper:
+    return Keeper(job.folder, _path(job, role).name)
+
+
+def _path(job: EncodeJob, role: str) -> Path:
+    return Path(job.folder or "", f"{job.number:06d}.{role}")
 
 
 def _batches(shard: Shard, loader: Bound | None) -> Generator[Batch, None, None]:
@@ -113,97 +183,3 @@ def _batches(shard: Shard, loader: Bound | None) -> Generator[Batch, None, None]
         if isinstance(error, OSError) and error.filename is not None:
             raise  # it says where, and is the system's word rather than the loader's
         raise fault(loader, error) from error
-
-
-@dataclass(frozen=True, slots=True)
-class WriteJob:
-    """Give the first `tokens` tokens of a shard their final ids, and its first `records` records their final ends.
-
-    before: tokens before the shard. table: final id of each local id. unknown: whether a local id has no token in the
-    vocabulary, or None if all have. places: (path, byte offset) of the ids and of the ends, or None to return both.
-    kernels: whether to use them.
-    """
-
-    ids: Stored
-    ends: Stored
-    tokens: int
-    records: int
-    before: int
-    table: NDArray[Any]
-    unknown: NDArray[np.bool_] | None
-    places: tuple[tuple[str, int], tuple[str, int]] | None
-    kernels: bool
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenShard:
-    """unknown: how many tokens are not in the vocabulary. first_unknown: position of the first, or -1.
-
-    end: the last record end, or `before` where there is no record. ids, ends: only where they were not written.
-    """
-
-    unknown: int
-    first_unknown: int
-    end: int
-    ids: NDArray[Any] | None
-    ends: NDArray[np.int64] | None
-
-
-def write_shard(job: WriteJob) -> WrittenShard:
-    """Look each token's final id up, and write ids and ends to their places."""
-    with ExitStack() as files:
-        outputs: list[BinaryIO | None] = [None, None]
-        if job.places is not None:
-            outputs = [files.enter_context(_opened_at(place)) for place in job.places]
-        ids, ends = (_Sink(file) for file in outputs)
-        unknown, first, done = 0, -1, 0
-        room = np.empty(min(job.tokens, BLOCK), job.table.dtype)
-        for block in job.ids.blocks(job.tokens):
-            if job.unknown is not None:
-                positions = np.flatnonzero(job.unknown[block])
-                unknown += len(positions)
-                if first < 0 and len(positions):
-                    first = done + int(positions[0])
-            ids.write(_looked_up(block, job.table, room[: len(block)] if job.kernels else None))
-            done += len(block)
-        end = job.before
-        for block in job.ends.blocks(job.records):
-            final = np.minimum(block, job.tokens).astype("<i8") + job.before
-            end = int(final[-1])
-            ends.write(final)
-    return WrittenShard(unknown, first, end, ids.array(job.table.dtype), ends.array(np.dtype("<i8")))
-
-
-class _Sink:
-    """Takes blocks of an array, into a file if there is one and into memory otherwise."""
-
-    def __init__(self, file: BinaryIO | None) -> None:
-        self._file = file
-        self._blocks: list[NDArray[Any]] = []
-
-    def write(self, block: NDArray[Any]) -> None:
-        """Take one block."""
-        if self._file is not None:
-            write_array(self._file, block)
-        else:
-            self._blocks.append(block.copy())  # its memory is used again for the next
-
-    def array(self, dtype: np.dtype[Any]) -> NDArray[Any] | None:
-        """Return everything that was taken into memory, or None where it is in the file."""
-        return None if self._file is not None else np.concatenate([np.zeros(0, dtype), *self._blocks])
-
-
-def _opened_at(place: tuple[str, int]) -> BinaryIO:
-    file = Path(place[0]).open("r+b", buffering=0)
-    file.seek(place[1])
-    return file
-
-
-def _looked_up(ids: NDArray[Any], table: NDArray[Any], out: NDArray[Any] | None) -> NDArray[Any]:
-    """Return ``table[ids]``; by a kernel, into `out`, if that is given."""
-    if out is None:
-        final: NDArray[Any] = table[ids]
-        return final
-    from textengine.kernels.remap import remap
-
-    return remap(ids, table, out)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from textengine.cli.state import State, state_of
+from textengine.cli.state import state_of
 
 if TYPE_CHECKING:
-    from textengine.build.progress import Progress, ProgressCallback
+    from textengine.build.progress import Progress
     from textengine.corpus.corpus import Corpus
 
 
@@ -74,18 +74,29 @@ def build(
     SOURCE is a file, a directory, a glob, the name of a data set (such as time-machine), or - for standard input. A
     file that has the name of a data set is written ./name.
     """
-    from textengine.cli.memory import keep_freed_memory
+    from textengine.cli.memory import collect_seldom, keep_freed_memory
     from textengine.cli.progress import shown
     from textengine.recipe.options import RawValue
 
     if no_normalizers and normalizers:
         raise click.UsageError("--no-normalizers and --normalizer exclude each other", ctx)
     keep_freed_memory()
+    collect_seldom()
     state = state_of(ctx)
     engine = state.engine
     chosen: Any = recipe or _recipe_of_vocabulary(options, bool(normalizers or no_normalizers)) or "textengine/d2l"
-    started = time.monotonic()
+    started, recalled = time.monotonic(), 0
+
     with shown(quiet or as_json) as progress:
+
+        def update(moment: Progress) -> None:
+            nonlocal recalled
+            recalled = max(recalled, moment.recalled)
+            if state.interrupted:  # the exception is lost where it strikes while an object is destroyed
+                raise KeyboardInterrupt
+            if progress is not None:
+                progress(moment)
+
         corpus = engine.build(
             *sources,
             output=output,
@@ -93,26 +104,15 @@ def build(
             normalizers=[] if no_normalizers else list(normalizers) or None,
             settings={key: RawValue(value) for key, value in settings.items()},
             reserved=list(reserved) or None,
-            progress=_ending_when_asked(state, progress),
+            progress=update,
             **options,
         )
     seconds = time.monotonic() - started
     if as_json:
-        click.echo(json.dumps({**_result(corpus), "seconds": round(seconds, 3)}, ensure_ascii=False))
+        took = {"seconds": round(seconds, 3), "resumed_bytes": recalled}
+        click.echo(json.dumps({**_result(corpus), **took}, ensure_ascii=False))
     elif not quiet:
-        _print_result(corpus, seconds)
-
-
-def _ending_when_asked(state: State, progress: ProgressCallback | None) -> ProgressCallback:
-    """Return a callback that ends the build if the user has asked for it, and shows progress otherwise."""
-
-    def update(moment: Progress) -> None:
-        if state.interrupted:
-            raise KeyboardInterrupt
-        if progress is not None:
-            progress(moment)
-
-    return update
+        _print_result(corpus, seconds, recalled)
 
 
 def _recipe_of_vocabulary(options: dict[str, Any], normalizers: bool) -> Any:
@@ -134,7 +134,7 @@ def _result(corpus: Corpus) -> dict[str, Any]:
     }
 
 
-def _print_result(corpus: Corpus, seconds: float) -> None:
+def _print_result(corpus: Corpus, seconds: float, recalled: int) -> None:
     from textengine.cli.plain import facts, size
 
     books = corpus.manifest.document["books"]
@@ -154,5 +154,7 @@ def _print_result(corpus: Corpus, seconds: float) -> None:
         if books[name]:
             rows.append((what, f"{books[name]:,}"))
     rows += [(part, f"{stop - start:,} tokens") for part, (start, stop) in corpus.manifest.split.items()]
+    if recalled:
+        rows.append(("resumed", f"{size(recalled)} of the text had been encoded by an interrupted build"))
     rows.append(("time", f"{seconds:.2f} s, {books['bytes'] / 1e6 / max(seconds, 1e-9):,.1f} MB/s"))
     facts(f"{corpus.path}", rows)

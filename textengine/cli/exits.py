@@ -36,7 +36,8 @@ def report(error: BaseException, debug: bool) -> ExitCode:
 
 def _explained(error: BaseException) -> tuple[ExitCode, str]:
     if isinstance(error, KeyboardInterrupt | click.Abort):
-        return ExitCode.INTERRUPTED, "interrupted; nothing was committed"
+        told = error.__cause__ if isinstance(error, click.Abort) else error  # click raises its own error from ours
+        return ExitCode.INTERRUPTED, str(told or "") or "interrupted; nothing was committed"
     if isinstance(error, click.UsageError):
         command = error.ctx.command_path if error.ctx else "textengine"
         return ExitCode.USAGE, f"{error.format_message()} (see '{command} --help')"

@@ -35,19 +35,23 @@ class Commit:
 
     directory: made where it is missing, and removed again if nothing is committed. format: what the manifest calls
     itself. force: whether an earlier state of the same format may be replaced. Leaving the context without `finish`
-    leaves the earlier state.
+    leaves the earlier state. keep_work: whether to begin, unless `force` is set, with what an earlier commit that was
+    cut off left in the work folder, instead of an empty one.
 
     Raises OutputExistsError if the directory holds an earlier state and `force` is not set, or holds anything else,
     or if another process is writing to it.
     """
 
-    def __init__(self, directory: str | os.PathLike[str], format: str, *, force: bool = False) -> None:
+    def __init__(
+        self, directory: str | os.PathLike[str], format: str, *, force: bool = False, keep_work: bool = False
+    ) -> None:
         if not os.fspath(directory):
             raise OutputExistsError("the output has an empty name; name a directory")
         self.directory = Path(directory)
         self.work = self.directory / WORK
         self.files: dict[str, dict[str, Any]] = {}
         self._format, self._force, self._finished = format, force, False
+        self._takes_over, self._keeps = keep_work and not force, False
         self._made: list[Path] = []
 
     def __enter__(self) -> Commit:
@@ -62,8 +66,9 @@ class Commit:
             raise OutputExistsError(f"{self.directory}: another process is writing there; wait for it to end") from None
         try:
             self._check()  # again: it may have been filled while the lock was not ours
-            shutil.rmtree(self.work, ignore_errors=True)
-            self.work.mkdir()
+            if not self._takes_over:
+                shutil.rmtree(self.work, ignore_errors=True)
+            self.work.mkdir(exist_ok=True)
         except BaseException:
             self._lock.release()
             raise
@@ -72,16 +77,27 @@ class Commit:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        shutil.rmtree(self.work, ignore_errors=True)
+        kept = self._keeps and not self._finished
+        if not kept:
+            shutil.rmtree(self.work, ignore_errors=True)
         if not self._finished:
             self._remove_unnamed()
-            if self._made:
+            if self._made and not kept:
                 (self.directory / LOCK).unlink(missing_ok=True)
         self._lock.release()
         if not self._finished:
             for directory in reversed(self._made):
                 if not any(directory.iterdir()):
                     directory.rmdir()
+
+    @property
+    def replaces(self) -> bool:
+        """Whether the directory holds an earlier state."""
+        return (self.directory / MANIFEST).exists()
+
+    def keep_work(self) -> None:
+        """Leave the work folder as it is, for the next commit, if this one is not finished."""
+        self._keeps = True
 
     def add(self, role: str, path: Path, digest: str | None = None) -> None:
         """Take the file at `path` (in `work`, named ``stem.suffix``) into the directory under a name of its own.

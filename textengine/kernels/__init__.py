@@ -31,10 +31,14 @@ def wanted(much: bool) -> bool:
     if policy == "never" or (policy == "auto" and not much):
         return False
     if find_spec("numba") is not None:
-        with held():  # an interrupted import of it cannot be repeated
-            import numba  # noqa: F401
         return True
     if policy == "always":
         raise ConfigurationError(f"{VARIABLE} is 'always', but numba is not installed: {INSTALL}")
     logger.warning("this much text would be read many times faster with numba: %s", INSTALL)
     return False
+
+
+def load() -> None:
+    """Import numba, which takes a while. Interrupts wait: an import of it that was cut off cannot be repeated."""
+    with held():
+        import numba  # noqa: F401

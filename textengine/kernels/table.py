@@ -76,8 +76,11 @@ class TokenTable:
 
     def tokens(self) -> list[str]:
         """Return the distinct tokens in first-appearance order."""
-        data, offsets = self.arena.tobytes(), self.offsets.tolist()
-        return [data[start:stop].decode() for start, stop in pairwise(offsets)]
+        data, edges = self.arena.tobytes(), pairwise(self.offsets.tolist())
+        if data.isascii():  # then bytes are characters, and one decoding serves all
+            text = data.decode()
+            return [text[start:stop] for start, stop in edges]
+        return [data[start:stop].decode() for start, stop in edges]
 
     def intern(self, buffer: Bytes, starts: Int64s, stops: Int64s) -> Uint32s:
         """Add the tokens ``buffer[starts[i]:stops[i]]``, each valid UTF-8; return their ids, uint32.
