@@ -127,6 +127,8 @@ class TestRefused:
             ({"tau": 2000}, "give more values, or lower --tau"),
             ({"tau": 0}, "--tau is 0; it must be 1 or more"),
             ({"train": 0}, "--train is 0"),
+            ({"epochs": 0}, "--epochs is 0; it must be 1 or more"),
+            ({"lr": math.nan}, "--lr is nan; it must be a number above 0"),
             ({"horizons": ()}, "--horizons is empty"),
             ({"horizons": (4, 0)}, "--horizons is 4,0"),
             ({"horizons": (4, 4)}, "give each number once"),
