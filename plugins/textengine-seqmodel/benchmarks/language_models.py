@@ -21,9 +21,9 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import numpy as np
 import torch
 from peers import nanogpt
-from textengine_seqmodel import Run, evaluate, fit, windows
 
 from textengine import Corpus, Engine
+from textengine_seqmodel import Run, evaluate, fit, windows
 
 DATA = Path(os.environ.get("TEXTENGINE_TEST_DATA", "."))
 ROUNDS = 7

@@ -21,13 +21,14 @@ def textengine_hookspecs() -> Mapping[str, Callable[..., Any]]:
 
 @hookimpl
 def textengine_commands() -> Mapping[str, click.Command]:
-    """The commands on language models."""
+    """The commands. Their modules import click; what does the work is imported when a command runs."""
     from textengine_seqmodel.cli.evaluate import evaluate
+    from textengine_seqmodel.cli.forecast import forecast
     from textengine_seqmodel.cli.generate import generate
     from textengine_seqmodel.cli.ngrams import ngrams
     from textengine_seqmodel.cli.train import train
 
-    return {"train": train, "evaluate": evaluate, "generate": generate, "ngrams": ngrams}
+    return {"forecast": forecast, "ngrams": ngrams, "train": train, "evaluate": evaluate, "generate": generate}
 
 
 @hookimpl

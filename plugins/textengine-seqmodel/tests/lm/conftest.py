@@ -1,35 +1,21 @@
-"""Fixtures for the tests of the language models."""
+"""Corpora and runs for the tests of the language models."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-# Before torch is imported: the networks here are too small for two threads, and threads that spin starve others.
-os.environ["OMP_WAIT_POLICY"], os.environ["OMP_NUM_THREADS"] = "PASSIVE", "1"
+import numpy as np
+import pytest
 
-import numpy as np  # noqa: E402
-import pytest  # noqa: E402
-from hypothesis import settings  # noqa: E402
-from textengine_seqmodel import Run, fit  # noqa: E402
+from textengine import Corpus, Engine
+from textengine_seqmodel import Run, fit
 
-from textengine import Corpus, Engine  # noqa: E402
-
-DATA = Path(os.environ.get("TEXTENGINE_TEST_DATA", Path(__file__).parents[5] / "shared" / "data"))
 SMALL = {
     "units": 24, "embedding": 8, "batch": 8, "length": 16, "precision": "float32", "dropout": 0.2, "input_dropout": 0.1,
     "weight_dropout": 0.2,
 }  # fmt: skip
 SMALL_FLAGS = [f"--set={name}={value}" for name, value in SMALL.items()]
-
-settings.register_profile("textengine", deadline=None)
-settings.load_profile("textengine")
-
-Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def sentences(count: int, seed: int = 0) -> list[str]:
@@ -37,23 +23,6 @@ def sentences(count: int, seed: int = 0) -> list[str]:
     random = np.random.default_rng(seed)
     who, what = ("the traveller", "the medical man", "a machine", "time"), ("smiled", "went on", "was gone", "spoke")
     return [f"{who[random.integers(4)]} {what[random.integers(4)]} and " for _ in range(count)]
-
-
-@pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test sees the user's plugin settings; data sets are found where the test data is."""
-    for name in list(os.environ):
-        if name.startswith("TEXTENGINE_") and not name.startswith("TEXTENGINE_TEST_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("TEXTENGINE_DATASETS", str(DATA))
-
-
-@pytest.fixture(scope="session")
-def data() -> Path:
-    """The folder with real files."""
-    if not DATA.is_dir():
-        pytest.skip(f"the test data is not at {DATA}; name its folder in TEXTENGINE_TEST_DATA")
-    return DATA
 
 
 @pytest.fixture(scope="session")
@@ -94,14 +63,3 @@ def run(trained: Path) -> Run:
     opened = Run.open(trained)
     opened.store = None
     return opened
-
-
-@pytest.fixture
-def cli(tmp_path: Path) -> Cli:
-    """Run ``textengine`` as its users do: as a process of its own, in an empty folder."""
-
-    def run(*arguments: str | Path, cwd: Path = tmp_path) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "textengine", *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=120, check=False)
-
-    return run

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from textengine_seqmodel import statistics
-from textengine_seqmodel.chapter import zipf_exponent
 
 from textengine import Corpus, Engine
 from textengine.errors import ConfigurationError, UsageError
+from textengine_seqmodel import statistics
+from textengine_seqmodel.chapter import zipf_exponent
 
 
 @pytest.fixture(scope="module")

@@ -9,15 +9,18 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from textengine import Corpus
 from textengine_seqmodel.store import Store
 from textengine_seqmodel.train.metrics import read_metrics
 
-from textengine import Corpus
+from .conftest import SMALL_FLAGS
 
-from .conftest import SMALL_FLAGS, Cli
+Cli = Callable[..., "subprocess.CompletedProcess[str]"]
 
 HEAVY = ("torch", "numpy", "matplotlib", "safetensors", "rich", "pydantic")
 

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 import torch
+from torch import Tensor, nn
+
+from textengine import Engine, hookimpl
+from textengine.errors import ConfigurationError, PluginError, UnknownNameError
 from textengine_seqmodel import GRU, LSTM, RNN, NGram, fit
 from textengine_seqmodel.catalogue import find_model, plan
 from textengine_seqmodel.check import check_model
 from textengine_seqmodel.contract import MODEL
 from textengine_seqmodel.presets import PRESETS
-from torch import Tensor, nn
-
-from textengine import Engine, hookimpl
-from textengine.errors import ConfigurationError, PluginError, UnknownNameError
 
 SMALL = {"units": 16, "embedding": 8}
 NAMES = [component.qualified for component in Engine().registry.all(MODEL)]

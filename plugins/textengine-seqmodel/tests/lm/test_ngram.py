@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from textengine.errors import ConfigurationError, UsageError
 from textengine_seqmodel import NGram
 from textengine_seqmodel.ngram.grams import count_grams
 from textengine_seqmodel.ngram.kneser_ney import discounts
-
-from textengine.errors import ConfigurationError, UsageError
 
 V = 5
 IDS = st.lists(st.integers(0, V - 1), min_size=1, max_size=60)

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
-from textengine_seqmodel import Run, fit
 
 from textengine import Corpus
 from textengine.corpus.commit import render_manifest
 from textengine.digest import file_digest
 from textengine.errors import DamagedError, SourceError, UnknownNameError
+from textengine_seqmodel import Run, fit
 
 
 @pytest.fixture

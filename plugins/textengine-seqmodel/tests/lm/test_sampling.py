@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from textengine_seqmodel import Run, fit, generate
-from textengine_seqmodel.sampling import Sampling
 
 from textengine import Corpus, Engine
 from textengine.errors import ConfigurationError, UnknownTokenError, UsageError
+from textengine_seqmodel import Run, fit, generate
+from textengine_seqmodel.sampling import Sampling
 
 CHANCES = np.array([0.1, 0.4, 0.05, 0.25, 0.2])
 

@@ -11,13 +11,13 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+
+from textengine import Corpus, Engine
+from textengine.errors import MismatchError, OutputExistsError, UsageError
 from textengine_seqmodel import LSTM, Run, evaluate, fit
 from textengine_seqmodel.evaluation import best_weight, mixture
 from textengine_seqmodel.scoring import CONTEXT, PIECE, score
 from textengine_seqmodel.split import Piece, piece
-
-from textengine import Corpus, Engine
-from textengine.errors import MismatchError, OutputExistsError, UsageError
 
 from . import conftest as small
 

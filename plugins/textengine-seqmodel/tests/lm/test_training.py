@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 import torch
+
+from textengine import Corpus
+from textengine.errors import ConfigurationError, MismatchError, OutputExistsError, RunError, UsageError
 from textengine_seqmodel import Run, fit
 from textengine_seqmodel.store import Store
 from textengine_seqmodel.train import session
 from textengine_seqmodel.train.metrics import read_metrics
-
-from textengine import Corpus
-from textengine.errors import ConfigurationError, MismatchError, OutputExistsError, RunError, UsageError
 
 from . import conftest as small
 

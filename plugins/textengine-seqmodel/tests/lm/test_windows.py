@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from textengine_seqmodel import windows
-from textengine_seqmodel.windowing import SAMPLERS, window_starts
 
 from textengine import Corpus
 from textengine.errors import ConfigurationError, UsageError
+from textengine_seqmodel import windows
+from textengine_seqmodel.windowing import SAMPLERS, window_starts
 
 SIZES = st.tuples(st.integers(300, 900), st.integers(1, 8), st.integers(1, 16))
 ANY = st.sampled_from(SAMPLERS)

@@ -1,1 +1,1 @@
-"""The commands of this plugin: the only place here that prints. Each imports what it needs when it runs."""
+"""The commands, one file each: the only place here that prints. Each imports what does the work when it runs."""
