@@ -6,6 +6,7 @@ WHEEL_VENV := .venv-wheel
 PEERS_VENV := .venv-peers
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check -c constraints.txt
 PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
+PLUGIN_DOORS := $(wildcard plugins/*/tests/*/test_commands.py)
 EDITABLE_PLUGINS := $(foreach plugin,$(PLUGINS),-e $(plugin))
 
 # Real files for tests; where they are missing, the tests that need them say so and are skipped.
@@ -15,8 +16,15 @@ export TEXTENGINE_DATASETS ?= $(TEXTENGINE_TEST_DATA)
 .PHONY: demo test test-checkout test-wheel lint dist bench bench-quick bench-table bench-picture bench-startup clean
 .DEFAULT_GOAL := demo
 
+# The corpora of the book; then its experiment on a series, and a language model that learns for a minute.
+DEMO := textengine-demo
 demo: $(VENV)/.installed
-	$(BIN)/textengine demo
+	$(BIN)/textengine demo -o $(DEMO)
+	$(BIN)/textengine forecast -o $(DEMO)/sine --force
+	$(BIN)/textengine train $(DEMO)/book -o $(DEMO)/lstm --model lstm --minutes 1 --force
+	$(BIN)/textengine evaluate $(DEMO)/lstm
+	$(BIN)/textengine generate $(DEMO)/lstm --prefix "time traveller" --tokens 80 --temperature 0.7
+	@echo && ls $(DEMO)/*/*.png
 
 test: test-checkout test-wheel
 
@@ -28,7 +36,7 @@ test-wheel: dist
 	rm -rf $(WHEEL_VENV)
 	$(PYTHON) -m venv $(WHEEL_VENV)
 	$(WHEEL_VENV)/bin/python $(PIP_INSTALL) dist/*.whl pytest hypothesis numba
-	cd tests && TEXTENGINE_TEST_INSTALLED=1 ../$(WHEEL_VENV)/bin/pytest -c ../pyproject.toml --rootdir .. *.py plugin $(PLUGINS:%=../%)
+	cd tests && TEXTENGINE_TEST_INSTALLED=1 ../$(WHEEL_VENV)/bin/pytest -c ../pyproject.toml --rootdir .. *.py plugin $(PLUGIN_DOORS:%=../%)
 
 lint: $(VENV)/.lint-installed
 	$(BIN)/ruff check .

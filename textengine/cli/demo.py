@@ -21,7 +21,7 @@ _LINES_OF_TOKENS = 11
 
 @click.command()
 @click.option("-o", "--output", metavar="DIR", default="textengine-demo", show_default=True,
-              help="Where the two corpora are committed; an earlier demo there is replaced.")  # fmt: skip
+              help="Where the corpora are committed; an earlier demo there is replaced.")  # fmt: skip
 @click.pass_context
 def demo(ctx: click.Context, output: str) -> None:
     """Build The Time Machine, by words and by characters, and show what the d2l book's chapter shows."""
@@ -29,11 +29,20 @@ def demo(ctx: click.Context, output: str) -> None:
     source, why = _source(engine)
     words = engine.build(source, output=Path(output, "words"), force=True)
     chars = engine.build(source, output=Path(output, "chars"), tokenizer="textengine/char", force=True)
+    # The chapter's lines are joined without a separator, so language models learn from the whole file as one record.
+    book = engine.build(
+        source,
+        output=Path(output, "book"),
+        recipe="textengine/d2l-1.0",
+        tokenizer="textengine/char",
+        split="0.8,0.1,0.1",
+        force=True,
+    )
     if why:
         click.echo(f"This is the bundled sample, not The Time Machine: {why}\n")
     _show_lines(words)
     _show_vocabulary(words)
-    _show_corpus(words, chars)
+    _show_corpora({"words": words, "characters": chars, "characters, in one record": book})
     _show_next(Path(output))
 
 
@@ -85,12 +94,12 @@ def _show_vocabulary(words: Corpus) -> None:
         click.echo(f"     ids: {record.ids.tolist()}\n")
 
 
-def _show_corpus(words: Corpus, chars: Corpus) -> None:
+def _show_corpora(corpora: dict[str, Corpus]) -> None:
     from textengine.cli.tables import table
 
     rows = [
         (name, f"{len(corpus):,}", f"{len(corpus.vocab):,}", corpus.tokens.dtype.name, str(corpus.path))
-        for name, corpus in (("words", words), ("characters", chars))
+        for name, corpus in corpora.items()
     ]
     table(["corpus by", ">tokens", ">vocabulary", "stored as", "in"], rows)
 

@@ -1,0 +1,1 @@
+"""The commands, one file each: the only place here that prints. Each imports what does the work when it runs."""

@@ -1,0 +1,1 @@
+"""Forecasting a series of numbers: data, models, baselines, intervals, and the experiment that compares them."""
