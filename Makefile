@@ -29,14 +29,14 @@ demo: $(VENV)/.installed
 test: test-checkout test-wheel
 
 test-checkout: $(VENV)/.test-installed
-	$(BIN)/python -m pytest tests $(PLUGINS)
+	$(BIN)/python -m pytest -n auto tests $(PLUGINS)
 
 # The doors that people use, through the wheels, from a folder in which the checkout cannot be imported.
 test-wheel: dist
 	rm -rf $(WHEEL_VENV)
 	$(PYTHON) -m venv $(WHEEL_VENV)
-	$(WHEEL_VENV)/bin/python $(PIP_INSTALL) dist/*.whl pytest hypothesis numba
-	cd tests && TEXTENGINE_TEST_INSTALLED=1 ../$(WHEEL_VENV)/bin/pytest -c ../pyproject.toml --rootdir .. *.py plugin $(PLUGIN_DOORS:%=../%)
+	$(WHEEL_VENV)/bin/python $(PIP_INSTALL) dist/*.whl pytest pytest-xdist hypothesis numba
+	cd tests && TEXTENGINE_TEST_INSTALLED=1 ../$(WHEEL_VENV)/bin/pytest -n auto -c ../pyproject.toml --rootdir .. *.py plugin $(PLUGIN_DOORS:%=../%)
 
 lint: $(VENV)/.lint-installed
 	$(BIN)/ruff check .

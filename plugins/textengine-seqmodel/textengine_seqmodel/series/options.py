@@ -22,8 +22,8 @@ class ForecastOptions:
 
     model: a name in `MODELS`. tau: number of lags, or None to choose it on the training part. train: the number of
     rows to train on. epochs, batch_size, lr, padding: see `fit_network` and `lag_features`. horizons: how many
-    steps ahead to forecast. direction: "forward", or "backward" to forecast each value from those after it. coverage: of
-    the intervals. standardize: whether models see (series - mean) / deviation of the training part.
+    steps ahead to forecast. direction: "forward", or "backward" to forecast each value from those after it.
+    coverage: of the intervals. standardize: whether models see (series - mean) / deviation of the training part.
     """
 
     model: str = "mlp"
