@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+
+from textengine.cli.main import group
 
 Run = Callable[..., "CompletedProcess[str]"]
 Install = Callable[..., Path]
@@ -31,7 +34,10 @@ class TestCommand:
         provide("textengine-hello", "commands", "{'hello': hello}", HELLO)
         done = cli("--help")
         assert (0, "") == (done.returncode, done.stderr)
-        assert ["hello", "Greet", "somebody."] == done.stdout.splitlines()[-1].split()
+        names = [line.split()[0] for line in done.stdout.partition("Commands:")[2].splitlines() if line.strip()]
+        assert [*group.commands] == names[: len(group.commands)]
+        assert "hello" in names[len(group.commands) :]
+        assert ["Greet somebody."] == re.findall(r"^  hello +(.*)$", done.stdout, re.MULTILINE)
 
     def test_run(self, provide: Install, cli: Run) -> None:
         """It runs, with its own arguments."""
