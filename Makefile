@@ -6,7 +6,7 @@ WHEEL_VENV := .venv-wheel
 PEERS_VENV := .venv-peers
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check -c constraints.txt
 PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
-PLUGIN_DOORS := $(wildcard plugins/*/tests/*/test_commands.py)
+PLUGIN_DOORS := $(wildcard plugins/*/tests/*/test_commands.py plugins/textengine-example/tests/test_*.py)
 EDITABLE_PLUGINS := $(foreach plugin,$(PLUGINS),-e $(plugin))
 
 # Real files for tests; where they are missing, the tests that need them say so and are skipped.

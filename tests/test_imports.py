@@ -18,6 +18,7 @@ PACKAGE = Path(textengine.__file__).parent
 STOREYS = [
     ["__main__"],
     ["cli"],
+    ["testing"],
     ["engine"],
     ["build"],
     ["corpus"],
@@ -44,6 +45,7 @@ class TestLightness:
             "from textengine.cli.main import run; run(['plugins', 'list'])",
             "from textengine.cli.main import run; run(['plugins', 'list', '--json'])",
             "from textengine.cli.main import run; run(['build', '--help'])",
+            "from textengine.cli.main import run; run(['plugins', 'check', '--help'])",
             "from textengine.cli.main import run; run(['recipes', 'd2l'])",
             "from textengine import Vocab; Vocab(['a'])",
         ],

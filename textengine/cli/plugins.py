@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from textengine.cli.doctor import check_plugins, show_component
 from textengine.cli.state import state_of
 from textengine.components import Kind
 
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 
 @click.group()
 def plugins() -> None:
-    """Show what is installed."""
+    """Show what is installed, and check it."""
+
+
+plugins.add_command(check_plugins)
+plugins.add_command(show_component)
 
 
 @plugins.command("list")
