@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from textengine_seqmodel.ngram import LONGEST
+
 if TYPE_CHECKING:
     from textengine_seqmodel.ngram.model import NGramModel
-
-LONGEST = 32
 
 
 @dataclass(frozen=True)

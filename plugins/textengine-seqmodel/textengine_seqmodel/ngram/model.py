@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textengine.errors import UsageError
-from textengine_seqmodel.models.ngram import LONGEST, NGram
+from textengine_seqmodel.ngram import LONGEST
 from textengine_seqmodel.ngram.grams import Grams, Ids, count_grams, matched
 from textengine_seqmodel.ngram.kneser_ney import kneser_ney
 from textengine_seqmodel.ngram.laplace import laplace
@@ -20,10 +20,23 @@ _TAIL = 10  # the share of the training text that chooses the order is one in so
 _PARTS = ("keys", "share", "backoff")
 
 
+class Options(Protocol):
+    """What can be set; see textengine_seqmodel.models.ngram, which stands above this file."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def order(self) -> int: ...
+    @property
+    def max_order(self) -> int: ...
+    @property
+    def epsilon(self) -> float: ...
+
+
 class NGramModel:
     """A smoothed n-gram model over a vocabulary. `levels` is empty until `fit` or `load`."""
 
-    def __init__(self, options: NGram, vocab_size: int) -> None:
+    def __init__(self, options: Options, vocab_size: int) -> None:
         self.options, self.vocab_size = options, vocab_size
         self.levels: list[Level] = []
 

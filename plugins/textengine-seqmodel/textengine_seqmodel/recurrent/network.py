@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+from typing import ClassVar, Protocol
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from textengine_seqmodel.models.recurrent import Recurrent
-
 State = list[Tensor] | list[tuple[Tensor, Tensor]]
 _HIDDEN = "weight_hh_l0"
+
+
+class Options(Protocol):
+    """What can be set; see textengine_seqmodel.models.recurrent, which stands above this file."""
+
+    cell: ClassVar[str]
+
+    @property
+    def units(self) -> int: ...
+    @property
+    def layers(self) -> int: ...
+    @property
+    def embedding(self) -> int: ...
+    @property
+    def tied(self) -> bool: ...
+    @property
+    def dropout(self) -> float: ...
+    @property
+    def input_dropout(self) -> float: ...
+    @property
+    def weight_dropout(self) -> float: ...
 
 
 class RecurrentNetwork(nn.Module):
@@ -19,7 +40,7 @@ class RecurrentNetwork(nn.Module):
     the state after the last time, one entry a layer: shape (1, batch, units), or a pair of them for the LSTM.
     """
 
-    def __init__(self, options: Recurrent, vocab_size: int) -> None:
+    def __init__(self, options: Options, vocab_size: int) -> None:
         super().__init__()
         self.options, self.vocab_size = options, vocab_size
         width = options.embedding or vocab_size
