@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from textengine.kernels.bits import Bytes, folded_product, load8
 from textengine.kernels.jit import (
-    BOOL,
     BYTES,
     INT,
     INT64S,
@@ -87,7 +86,7 @@ def _equal(buffer: Bytes, start: int, arena: Bytes, at: int, length: int) -> boo
 
 @kernel(
     INT(
-        BYTES, INT64S, INT, INT, OUT_UINT32S, INT64S, BOOL,
+        BYTES, INT64S, INT, INT, OUT_UINT32S, INT64S, INT,
         OUT_UINT64S, OUT_BYTES, OUT_INT64S, OUT_INT64S, OUT_INT64S, WORD,
     )
 )  # fmt: skip

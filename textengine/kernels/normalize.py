@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textengine.kernels.bits import BLOCK, Bytes, copy_block, low_bits, ones, padded, range_mask, squeeze_block
-from textengine.kernels.jit import BOOL, BYTES, INT, INT64S, OUT_BOOLS, OUT_BYTES, OUT_INT64S, kernel
+from textengine.kernels.jit import BYTES, INT, INT64S, OUT_BOOLS, OUT_BYTES, OUT_INT64S, kernel
 from textengine.kernels.whitespace import drop_whitespace, skip_whitespace, whitespace_block
 
 Int64s = NDArray[np.int64]
@@ -98,7 +98,7 @@ def _cased(buffer: Bytes, ends: Int64s, method: Callable[[str], str]) -> tuple[B
     return np.frombuffer(b"".join(pieces), np.uint8), np.cumsum(lengths)
 
 
-@kernel(INT(BYTES, INT64S, OUT_BYTES, OUT_INT64S, BOOL))
+@kernel(INT(BYTES, INT64S, OUT_BYTES, OUT_INT64S, INT))
 def _ascii_letters(buffer: Bytes, ends: Int64s, out: Bytes, out_ends: Int64s, strip: bool) -> int:
     """Return the bytes written; `buffer` holds a block at least, `out` one more than its records need."""
     index = size = 0

@@ -7,7 +7,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textengine.kernels.jit import kernel
+from textengine.kernels.jit import (
+    BYTES,
+    INT,
+    OUT_BYTES,
+    OUT_UINT16S,
+    OUT_UINT32S,
+    UINT16S,
+    UINT32S,
+    kernel,
+)
 
 Ids = NDArray[Any]
 
@@ -53,7 +62,13 @@ def _readonly(array: Ids) -> Ids:
     return view
 
 
-@kernel()
+@kernel(
+    *(
+        INT(ids, table, out)
+        for ids in (BYTES, UINT16S, UINT32S)
+        for table, out in ((BYTES, OUT_BYTES), (UINT16S, OUT_UINT16S), (UINT32S, OUT_UINT32S))
+    )
+)
 def _remap(ids: Ids, table: Ids, out: Ids) -> int:
     """Fill `out`; return the first position whose id is out of range, where it stops, or -1."""
     size = len(table)
