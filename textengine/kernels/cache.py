@@ -1,4 +1,5 @@
 """Where machine code is kept between processes: beside the kernels, or in the user's cache where those are read-only.
+TEXTENGINE_KERNEL_CACHE names another folder, which must be as trusted as the program itself: code in it is run.
 
 A file's name holds a digest of all that the code depends on: the source of every kernel, numba and llvmlite, and the
 processor. Its first bytes are the digest of the rest: a file that was cut off or damaged is made anew, not run.
@@ -8,11 +9,13 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 import tempfile
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
+VARIABLE = "TEXTENGINE_KERNEL_CACHE"
 _DIGEST = hashlib.sha256().digest_size
 _KERNELS = Path(__file__).parent
 
@@ -67,6 +70,9 @@ def _sources() -> str:
 
 def _folders() -> Iterator[Path]:
     """Yield where code may be kept, the best place first: where Python keeps its own, or in the user's cache."""
+    if chosen := os.environ.get(VARIABLE):
+        yield Path(chosen)
+        return
     import platformdirs
 
     yield _KERNELS / "__pycache__"
