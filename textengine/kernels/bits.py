@@ -26,6 +26,9 @@ load8: Callable[[Bytes, int], np.uint64] = Instruction("load8")
 copy_block: Callable[[Bytes, int, Bytes, int], None] = Instruction("copy_block")
 """``target[at:at + 64] = source[start:start + 64]``."""
 
+letters_block: Callable[[Bytes, int, Bytes, int], None] = Instruction("letters_block")
+"""The same, with ASCII letters in lower case, and a space for every other byte."""
+
 squeeze_block: Callable[[Bytes, int, Bytes, int, np.uint64, np.uint64], None] = Instruction("squeeze_block")
 """(source, start, target, at, keep, blank): write the bytes of a block that `keep` marks, without gaps, and
 those of them that `blank` marks as spaces. 64 bytes are written: what follows the kept ones is garbage."""

@@ -12,7 +12,18 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from textengine.kernels.bits import BLOCK, Bytes, copy_block, low_bits, ones, padded, range_mask, squeeze_block
+from textengine.kernels.bits import (
+    BLOCK,
+    Bytes,
+    copy_block,
+    letters_block,
+    low_bits,
+    ones,
+    padded,
+    range_mask,
+    squeeze_block,
+    trailing_zeros,
+)
 from textengine.kernels.jit import BYTES, INT, INT64S, OUT_BOOLS, OUT_BYTES, OUT_INT64S, kernel
 from textengine.kernels.whitespace import drop_whitespace, skip_whitespace, whitespace_block
 
@@ -112,16 +123,24 @@ def _ascii_letters(buffer: Bytes, ends: Int64s, out: Bytes, out_ends: Int64s, st
             letters >>= shift
             width = min(stop - index, BLOCK)
             keep = (letters | letters << np.uint64(1) | after_letter) & low_bits(width)
-            squeeze_block(buffer, at, out, size, keep << shift, ~letters << shift)
-            size += ones(keep)
+            if index + 2 * BLOCK <= len(buffer):
+                # Most blocks are a few runs of bytes to keep, each of which is written with whatever follows it.
+                while keep != 0:
+                    start = trailing_zeros(keep)
+                    letters_block(buffer, index + start, out, size)
+                    size += trailing_zeros(~(keep >> np.uint64(start)))
+                    keep &= keep + (np.uint64(1) << np.uint64(start))
+            else:
+                squeeze_block(buffer, at, out, size, keep << shift, ~letters << shift)
+                for k in range(ones(keep)):
+                    out[size + k] |= 0x20  # a to z, and the space as it is
+                size += ones(keep)
             after_letter = letters >> np.uint64(width - 1) & np.uint64(1)
             index += width
         # A space stands behind the last letter unless the record ends with that letter.
         if strip and after_letter == 0 and size > first:
             size -= 1
         out_ends[record] = size
-    for k in range(size):
-        out[k] |= 0x20  # a to z, and the space as it is
     return size
 
 
