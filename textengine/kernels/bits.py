@@ -20,6 +20,9 @@ Bytes = NDArray[np.uint8]
 range_mask: Callable[[Bytes, int, int, int], np.uint64] = Instruction("range_mask")
 """Bit k says that ``low <= buffer[index + k] <= high``; 64 bytes are read."""
 
+letters_mask: Callable[[Bytes, int], np.uint64] = Instruction("letters_mask")
+"""The same for ASCII letters."""
+
 load8: Callable[[Bytes, int], np.uint64] = Instruction("load8")
 """``buffer[index:index + 8]`` as one little-endian word."""
 

@@ -61,14 +61,25 @@ def _copy_block(typing: Any, source: Any, start: Any, target: Any, at: Any) -> A
     return types.void(source, types.intp, target, types.intp), emit
 
 
+def _lower(builder: Any, block: Any) -> tuple[Any, Any]:
+    """Return a block with its ASCII letters in lower case, and which bytes those are."""
+    lower = builder.or_(block, _splat(builder, ir.Constant(_BYTE, ord(" "))))
+    above = builder.sub(lower, _splat(builder, ir.Constant(_BYTE, ord("a"))))
+    return lower, builder.icmp_unsigned("<=", above, _splat(builder, ir.Constant(_BYTE, 25)))
+
+
+def _letters_mask(typing: Any, buffer: Any, index: Any) -> Any:
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        _, letters = _lower(builder, _load(context, builder, buffer, args[0], args[1], _BYTES))
+        return builder.bitcast(letters, _WORD)
+
+    return types.uint64(buffer, types.intp), emit
+
+
 def _letters_block(typing: Any, source: Any, start: Any, target: Any, at: Any) -> Any:
     def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        block = _load(context, builder, source, args[0], args[1], _BYTES)
-        space = _splat(builder, ir.Constant(_BYTE, ord(" ")))
-        lower = builder.or_(block, space)
-        above = builder.sub(lower, _splat(builder, ir.Constant(_BYTE, ord("a"))))
-        is_letter = builder.icmp_unsigned("<=", above, _splat(builder, ir.Constant(_BYTE, 25)))
-        block = builder.select(is_letter, lower, space)
+        lower, letters = _lower(builder, _load(context, builder, source, args[0], args[1], _BYTES))
+        block = builder.select(letters, lower, _splat(builder, ir.Constant(_BYTE, ord(" "))))
         builder.store(block, _pointer(context, builder, target, args[2], args[3], _BYTES), align=1)
         return context.get_dummy_value()
 
@@ -118,7 +129,8 @@ def _ones(typing: Any, mask: Any) -> Any:
 INSTRUCTIONS: dict[str, Any] = {
     function.__name__.removeprefix("_"): _intrinsic(function)
     for function in (
-        _range_mask, _load8, _copy_block, _letters_block, _squeeze_block, _trailing_zeros, _folded_product, _ones,
+        _range_mask, _letters_mask, _load8, _copy_block, _letters_block, _squeeze_block,
+        _trailing_zeros, _folded_product, _ones,
     )
 }  # fmt: skip
 """What numba calls for each `Instruction`, by its name."""

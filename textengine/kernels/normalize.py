@@ -17,10 +17,10 @@ from textengine.kernels.bits import (
     Bytes,
     copy_block,
     letters_block,
+    letters_mask,
     low_bits,
     ones,
     padded,
-    range_mask,
     squeeze_block,
     trailing_zeros,
 )
@@ -119,8 +119,7 @@ def _ascii_letters(buffer: Bytes, ends: Int64s, out: Bytes, out_ends: Int64s, st
         while index < stop:
             at = min(index, len(buffer) - BLOCK)
             shift = np.uint64(index - at)
-            letters = range_mask(buffer, at, 0x41, 0x5A) | range_mask(buffer, at, 0x61, 0x7A)
-            letters >>= shift
+            letters = letters_mask(buffer, at) >> shift
             width = min(stop - index, BLOCK)
             keep = (letters | letters << np.uint64(1) | after_letter) & low_bits(width)
             if index + 2 * BLOCK <= len(buffer):
