@@ -6,6 +6,7 @@ return the new buffer and its ends, of the same dtypes and with as many records.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable
 
@@ -24,7 +25,7 @@ from textengine.kernels.bits import (
     squeeze_block,
     trailing_zeros,
 )
-from textengine.kernels.jit import BYTES, INT, INT64S, OUT_BOOLS, OUT_BYTES, OUT_INT64S, kernel
+from textengine.kernels.jit import BYTES, INT, INT64S, OUT_BOOLS, OUT_BYTES, OUT_INT64S, UINT16S, kernel
 from textengine.kernels.whitespace import drop_whitespace, skip_whitespace, whitespace_block
 
 Int64s = NDArray[np.int64]
@@ -92,9 +93,9 @@ def _shrunk(write: Callable[[Bytes, Int64s, Bytes, Int64s], int], buffer: Bytes,
 
 
 def _cased(buffer: Bytes, ends: Int64s, method: Callable[[str], str]) -> tuple[Bytes, Int64s]:
-    """Map ASCII records in the kernel, others by `method`: case depends on neighbours (final sigma)."""
+    """Map in the kernel the records whose characters keep their size and need no neighbours, others by `method`."""
     out, wide = np.empty_like(buffer), np.empty(len(ends), np.bool_)
-    if not _lower_ascii(buffer, ends, out, wide):
+    if not _lower_ascii(buffer, ends, out, wide) or not _map_known(buffer, ends, *_known(method), out, wide):
         return out, ends
     data, lowered, done = buffer.tobytes(), out.tobytes(), 0
     pieces: list[bytes] = []
@@ -107,6 +108,22 @@ def _cased(buffer: Bytes, ends: Int64s, method: Callable[[str], str]) -> tuple[B
         lengths[record], done = len(piece), stop
     pieces.append(lowered[done:])
     return np.frombuffer(b"".join(pieces), np.uint8), np.cumsum(lengths)
+
+
+@functools.cache
+def _known(method: Callable[[str], str]) -> tuple[NDArray[np.uint16], Bytes]:
+    """Return what the characters of two bytes become, or 0 where that takes more; and which of three bytes stay.
+
+    A capital sigma takes more: what it becomes depends on its neighbours.
+    """
+    two, three = np.zeros(0x800, np.uint16), np.zeros(0x10000, np.uint8)
+    for codepoint in range(0x80, 0x800):
+        mapped = method(chr(codepoint))
+        if len(mapped) == 1 and 0x80 <= ord(mapped) < 0x800 and codepoint != ord("Σ"):
+            two[codepoint] = ord(mapped)
+    for codepoint in range(0x800, 0x10000):
+        three[codepoint] = method(chr(codepoint)) == chr(codepoint)
+    return two, three
 
 
 @kernel(INT(BYTES, INT64S, OUT_BYTES, OUT_INT64S, INT))
@@ -194,5 +211,40 @@ def _lower_ascii(buffer: Bytes, ends: Int64s, out: Bytes, wide: NDArray[np.bool_
             out[k] = byte | 0x20 if 0x41 <= byte <= 0x5A else byte
         start = stop
         wide[record] = bits >= 0x80
+        count += int(wide[record])
+    return count
+
+
+@kernel(INT(BYTES, INT64S, UINT16S, BYTES, OUT_BYTES, OUT_BOOLS))
+def _map_known(
+    buffer: Bytes, ends: Int64s, two: NDArray[np.uint16], three: Bytes, out: Bytes, wide: NDArray[np.bool_]
+) -> int:
+    """Map the characters of the records in `wide` by the tables of `_known`; leave those where that takes more there.
+
+    Returns the number of records that are left.
+    """
+    count = start = 0
+    for record in range(len(ends)):
+        stop, k = ends[record], start
+        start = stop
+        if not wide[record]:
+            continue
+        while k < stop:
+            lead = np.uint64(buffer[k])
+            if lead < 0x80:
+                k += 1
+            elif lead < 0xE0:
+                mapped = two[(lead & np.uint64(0x1F)) << np.uint64(6) | np.uint64(buffer[k + 1] & 0x3F)]
+                if mapped == 0:
+                    break
+                out[k], out[k + 1] = 0xC0 | mapped >> 6, 0x80 | mapped & 0x3F
+                k += 2
+            else:
+                second, third = np.uint64(buffer[k + 1] & 0x3F), np.uint64(buffer[k + 2] & 0x3F)
+                place = (lead & np.uint64(0x0F)) << np.uint64(12) | second << np.uint64(6) | third
+                if lead >= 0xF0 or three[place] == 0:
+                    break
+                k += 3
+        wide[record] = k < stop
         count += int(wide[record])
     return count
