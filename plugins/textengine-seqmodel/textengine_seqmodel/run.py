@@ -13,6 +13,7 @@ import torch
 
 from textengine import Corpus, Engine
 from textengine.components import Bound, Component
+from textengine.corpus.commit import MANIFEST
 from textengine.corpus.manifest import Manifest
 from textengine.errors import DamagedError, MismatchError, TextEngineError, UsageError
 from textengine.recipe.options import bind
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from textengine.plugin.registry import Registry
 
 BEST, LAST, RESUME, BASELINE = "best", "last", "resume", "baseline"
+FORWARD = "forward"  # the folder of the same model trained forward, in the directory of one trained backward
 BASELINE_MODEL = "textengine-seqmodel/ngram"
 
 
@@ -36,7 +38,7 @@ class Run:
 
     document: what is known about it, as JSON. model: the network, or the counted model, with the weights that
     validation chose. baseline: the n-gram model of the same training text. vocab: the vocabulary. path: its directory,
-    or None.
+    or None. forward: for a run that reads backward, the same model trained forward, where there is one.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Run:
     ) -> None:
         self.document, self.model, self.baseline, self.vocab = document, model, baseline, vocab
         self.store, self._registry = store, registry
+        self.forward: Run | None = None
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], registry: Registry | None = None, device: str = "cpu") -> Run:
@@ -60,6 +63,8 @@ class Run:
         """
         store = Store(path)
         document = store.read()
+        if not store.has(BEST):
+            raise UsageError(f"{store.directory}: its training has kept no checkpoint yet; go on with train --resume")
         registry = registry or Engine().registry
         vocab = store.vocab()
         where = store.directory
@@ -72,7 +77,10 @@ class Run:
             model.to(device)
         own = registry.get(MODEL, BASELINE_MODEL)
         baseline = _network_or_counted(own, {}, store, vocab, BASELINE)
-        return cls(document, model, baseline, vocab, store, registry)
+        run = cls(document, model, baseline, vocab, store, registry)
+        if run.direction == "backward" and (store.directory / FORWARD / MANIFEST).exists():
+            run.forward = cls.open(store.directory / FORWARD, registry, device)
+        return run
 
     @property
     def path(self) -> Path | None:
@@ -83,6 +91,12 @@ class Run:
     def name(self) -> str:
         """The model's name."""
         return str(self.document["configuration"]["model"]).rpartition("/")[2]
+
+    @property
+    def component(self) -> Component:
+        """Who provides the model, for errors that name it."""
+        self._registry = self._registry or Engine().registry
+        return self._registry.get(MODEL, self.document["configuration"]["model"])
 
     @property
     def direction(self) -> str:

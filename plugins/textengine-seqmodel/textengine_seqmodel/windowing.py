@@ -44,9 +44,9 @@ def window_starts(
     world * batch would. Raises UsageError where the sequence is too short for one step.
     """
     rows = batch * world
+    _check_room(tokens - length, 1, tokens, batch, length, sampler)
     random = np.random.default_rng([seed, epoch])
     if sampler == "uniform":
-        _check_room(tokens - length, 1, tokens, batch, length, sampler)
         starts = random.integers(0, tokens - length, (max(1, tokens // (rows * length)), rows))
     elif sampler == "random":
         offset = int(random.integers(0, length))
@@ -61,6 +61,15 @@ def window_starts(
         steps = np.arange(per_row // length)[:, None] * length
         starts = offset + steps + np.arange(rows)[None, :] * per_row
     return np.ascontiguousarray(starts[:, rank * batch : (rank + 1) * batch], np.int64)
+
+
+def epoch_steps(tokens: int, rows: int, length: int, sampler: str, seed: int, epoch: int) -> int:
+    """Return how many steps of `rows` windows one epoch of `window_starts` has, without drawing the windows."""
+    if sampler == "uniform":
+        return max(1, tokens // (rows * length))
+    offset = int(np.random.default_rng([seed, epoch]).integers(0, length))
+    left = tokens - 1 - offset
+    return left // length // rows if sampler == "random" else left // rows // length
 
 
 class Windows:
@@ -98,7 +107,7 @@ class Windows:
 
     def steps(self, epoch: int) -> int:
         """Return the number of steps in an epoch; it can differ by one with the random offset."""
-        return len(self._starts_of(epoch))
+        return epoch_steps(len(self.ids), self.batch * self.world, self.length, self.sampler, self.seed, epoch)
 
     def starts(self, epoch: int, step: int) -> Ints:
         """Return where the windows of one step begin, shape (batch,)."""
