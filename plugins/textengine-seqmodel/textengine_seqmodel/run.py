@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from textengine import Corpus, Engine
 from textengine.components import Bound, Component
 from textengine.corpus.commit import MANIFEST
 from textengine.corpus.manifest import Manifest
-from textengine.errors import DamagedError, MismatchError, TextEngineError, UsageError
+from textengine.errors import DamagedError, MismatchError, TextEngineError, UnknownTokenError, UsageError
 from textengine.recipe.options import bind
 from textengine.vocab import Vocab
 from textengine_seqmodel.contract import MODEL
@@ -72,6 +73,9 @@ class Run:
             raise DamagedError(f"{where}: its vocabulary is not the one that its manifest names")
         component = registry.get(MODEL, str(_part(document, where, "configuration", "model")))
         options = _part(document, where, "configuration", "options")
+        _part(document, where, "corpus", "manifest")
+        if not isinstance(document["configuration"].get("training", {}), dict):
+            raise DamagedError(f"{where}: what its manifest says of training makes no sense")
         model = _network_or_counted(component, options, store, vocab, BEST)
         if isinstance(model, torch.nn.Module):
             model.to(device)
@@ -105,10 +109,16 @@ class Run:
 
     @cached_property
     def text(self) -> Corpus:
-        """A corpus without tokens that encodes and decodes as the training corpus does."""
+        """A corpus without tokens that encodes and decodes as the training corpus does. Raises DamagedError."""
         empty = np.empty(0, np.uint8)
         manifest = Manifest(self.document["corpus"]["manifest"])
-        return Corpus(empty, np.empty(0, np.int64), self.vocab, manifest, None, self._registry)
+        corpus = Corpus(empty, np.empty(0, np.int64), self.vocab, manifest, None, self._registry)
+        try:
+            with suppress(UnknownTokenError):
+                corpus.encode("a" + str(manifest.joiner))  # what is missing from the manifest is told now
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise DamagedError(f"{self.path}: its manifest does not say how text becomes ids: {error}") from error
+        return corpus
 
     @cached_property
     def characters(self) -> NDArray[np.int64]:

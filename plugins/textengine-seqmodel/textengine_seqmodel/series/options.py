@@ -55,8 +55,8 @@ def check_series(series: ArrayLike) -> Floats:
     large = np.flatnonzero(abs(values) > LARGEST)
     if len(large):
         raise ConfigurationError(
-            f"value {large[0]} of the series (counted from 0) is {values[large[0]]:g}; its square cannot be had, so give "
-            f"the series in other units"
+            f"value {large[0]} of the series (counted from 0) is {values[large[0]]:g}, too large to be squared; "
+            f"give the series in other units"
         )
     return values
 

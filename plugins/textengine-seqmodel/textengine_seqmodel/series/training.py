@@ -34,7 +34,7 @@ class Training:
         options = self.options
         if max(options.horizons) >= len(self.series):
             raise ConfigurationError(
-                f"--horizons reaches {max(options.horizons)} steps ahead in a series of {len(self.series)} values; lower it"
+                f"--horizons reaches {max(options.horizons)} steps ahead, and the series has {len(self.series)} values"
             )
         self.tau = choose_lags(self.series[: options.train], options.horizons) if options.tau is None else options.tau
         # Rows of lag features are counted. Without padding, the first of them has tau values before its label.

@@ -84,7 +84,7 @@ class Trainer:
         return learning_rate(self.options, self.position.step, self.fraction)
 
     def step(self) -> float:
-        """Train on one batch; return its mean nats per token. Raises DivergedError, changing nothing, if that is none."""
+        """Train on one batch; return its mean nats a token. Raises DivergedError, changing nothing, if that is none."""
         position = self.position
         if position.within == 0:
             self.carried = None
