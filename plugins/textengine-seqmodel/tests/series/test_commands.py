@@ -128,6 +128,7 @@ class TestRefused:
             (["--series", "sin"], "no series is named 'sin'; did you mean 'sine'?"),
             (["--horizons", "1,x"], "'1,x' is not whole numbers with commas"),
             (["--tau", "x"], "'x' is neither a whole number nor auto"),
+            (["--seed", "-1"], "-1 is not within 0 to 9223372036854775807"),
             (["--column", "a"], "--column is for a FILE"),
             (["--train", "999"], "leave nothing to hold out"),
             (["missing.csv"], "missing.csv: No such file or directory"),
