@@ -82,8 +82,9 @@ class Run:
         own = registry.get(MODEL, BASELINE_MODEL)
         baseline = _network_or_counted(own, {}, store, vocab, BASELINE)
         run = cls(document, model, baseline, vocab, store, registry)
-        if run.direction == "backward" and (store.directory / FORWARD / MANIFEST).exists():
-            run.forward = cls.open(store.directory / FORWARD, registry, device)
+        beside = store.directory / FORWARD
+        if run.direction == "backward" and (beside / MANIFEST).exists() and Store(beside).read()["status"] != "running":
+            run.forward = cls.open(beside, registry, device)
         return run
 
     @property

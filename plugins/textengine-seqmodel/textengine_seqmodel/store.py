@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from safetensors import SafetensorError
 
 from textengine.corpus.commit import MANIFEST, Commit, read_manifest
-from textengine.errors import DamagedError, OutputExistsError, SourceError, VocabError
+from textengine.errors import DamagedError, OutputExistsError, SourceError, UsageError, VocabError
 from textengine.vocab import Vocab
 
 if TYPE_CHECKING:
@@ -84,7 +84,10 @@ class Store:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep every other process from training, or recording anything, in the run. Raises OutputExistsError."""
+        """Keep every other process from training, or recording anything, in the run.
+
+        Raises OutputExistsError while another does, UsageError where the directory cannot be written.
+        """
         try:
             lock = FileLock(self.directory / _LOCK, blocking=False)
             lock.acquire()
@@ -92,6 +95,11 @@ class Store:
             raise OutputExistsError(
                 f"{self.directory}: another process is training there; wait for it to end"
             ) from None
+        except OSError as error:
+            raise UsageError(
+                f"{self.directory}: {error.strerror}; a run records what is done with it, so copy it to where that can "
+                f"be written"
+            ) from error
         try:
             yield
         finally:

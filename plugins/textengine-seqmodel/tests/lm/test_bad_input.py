@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import pickle
@@ -16,8 +17,8 @@ from typing import Any
 import pytest
 
 from textengine import Corpus
-from textengine.errors import ConfigurationError, OutputExistsError, UsageError
-from textengine_seqmodel import Run, fit, windows
+from textengine.errors import ConfigurationError, DamagedError, OutputExistsError, UsageError
+from textengine_seqmodel import Run, evaluate, fit, generate, windows
 from textengine_seqmodel.store import Store
 from textengine_seqmodel.train.options import Budget
 
@@ -91,7 +92,6 @@ class TestCheckpoint:
     @pytest.mark.parametrize("path", ["corpus.manifest", "corpus.manifest.recipe", "configuration.training"])
     def test_parts_that_make_no_sense(self, run: Path, path: str, value: object) -> None:
         """A manifest with a part of the wrong kind is damage, told in one line."""
-        from textengine.errors import DamagedError
 
         def edit(document: dict[str, Any]) -> None:
             *folders, name = path.split(".")
@@ -169,7 +169,7 @@ class TestPlaces:
         os.umask(mask)
         assert {0o666 & ~mask} == {path.stat().st_mode & 0o777 for path in trained.glob("*.safetensors")}
 
-    @pytest.mark.parametrize("limit", [10_000, 60_000])
+    @pytest.mark.parametrize("limit", [10_000, 30_000])
     def test_full_disk(self, corpus: Corpus, tmp_path: Path, limit: int) -> None:
         """A file that cannot be written ends in one line; what was committed before is whole, or there is nothing."""
         command = [sys.executable, "-m", "textengine", "train", str(corpus.path), "-o", "run", "--steps", "9"]
@@ -189,6 +189,17 @@ class TestPlaces:
         done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
         assert ("", "") == (done.stdout, done.stderr)
 
+    def test_read_only(self, run: Path, corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A run that cannot record a reading is not evaluated, and says what to do; it still generates."""
+
+        def refuse(*arguments: Any, **options: Any) -> None:
+            raise OSError(errno.EROFS, "Read-only file system", "lock")
+
+        monkeypatch.setattr("textengine_seqmodel.store.FileLock.acquire", refuse)
+        with pytest.raises(UsageError, match="Read-only file system; a run records .* copy it"):
+            evaluate(Run.open(run), corpus)
+        assert generate(Run.open(run), "the", 3).startswith("the")
+
     def test_foreign_prefix(self, cli: Cli, trained: Path) -> None:
         """A prefix in characters that the vocabulary lacks is read with its unknown token, where it has one."""
         done = cli("generate", trained, "--prefix", "время 時間 🙂 the", "--tokens", "5")
@@ -201,8 +212,6 @@ class TestPlaces:
         run = fit(corpus, "lstm", settings=small.SMALL, steps=4)
         assert "tail" == run.document["chosen"]["by"]
         assert any("no part 'val'" in note for note in run.document["notes"])
-        from textengine_seqmodel import evaluate
-
         with pytest.raises(UsageError, match="the part 'val' of the corpus holds no token"):
             evaluate(run, corpus, "val")
 
@@ -210,8 +219,6 @@ class TestPlaces:
 class TestNothingIsLost:
     def test_evaluating_twice_at_once(self, run: Path, corpus: Corpus) -> None:
         """A result that is recorded does not undo one that was recorded meanwhile."""
-        from textengine_seqmodel import evaluate
-
         first, second = Run.open(run), Run.open(run)
         evaluate(first, corpus, "val")
         evaluate(second, corpus, "test")

@@ -17,6 +17,7 @@ from textengine_seqmodel import Run, compare_directions, evaluate, fit, fit_forw
 from textengine_seqmodel.scoring import CONTEXT, score
 from textengine_seqmodel.split import piece
 from textengine_seqmodel.store import Store
+from textengine_seqmodel.train.session import Progress
 
 from .conftest import SMALL, SMALL_FLAGS
 
@@ -52,6 +53,20 @@ class TestForward:
         run, files = Run.open(both), Store(both / "forward").read()["files"]
         for resume in (True, False):
             assert files == fit_forward(run, corpus, resume=resume).document["files"]
+
+    def test_cut_off(self, corpus: Corpus, both: Path, tmp_path: Path) -> None:
+        """While it is not finished it is compared with nothing; resuming finishes it."""
+        run = fit(corpus, "gru", output=tmp_path / "run", settings=BACKWARD, steps=30, seed=2)
+
+        def stop(progress: Progress) -> None:
+            if progress.step == 20:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            fit_forward(run, corpus, progress=stop)
+        assert Run.open(tmp_path / "run").forward is None
+        fit_forward(Run.open(tmp_path / "run"), corpus, resume=True)
+        assert Store(both / "forward").read()["files"] == Store(tmp_path / "run" / "forward").read()["files"]
 
     def test_goes_with_its_run(self, corpus: Corpus, both: Path, tmp_path: Path) -> None:
         """A run that is replaced takes its forward run with it."""
