@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from textengine import Corpus, Engine
 from textengine.components import Bound, Component
 from textengine.corpus.commit import MANIFEST
 from textengine.corpus.manifest import Manifest
-from textengine.errors import DamagedError, MismatchError, TextEngineError, UnknownTokenError, UsageError
+from textengine.errors import DamagedError, MismatchError, TextEngineError, UsageError
 from textengine.recipe.options import bind
 from textengine.vocab import Vocab
 from textengine_seqmodel.contract import MODEL
@@ -115,11 +114,19 @@ class Run:
         manifest = Manifest(self.document["corpus"]["manifest"])
         corpus = Corpus(empty, np.empty(0, np.int64), self.vocab, manifest, None, self._registry)
         try:
-            with suppress(UnknownTokenError):
-                corpus.encode("a" + str(manifest.joiner))  # what is missing from the manifest is told now
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise DamagedError(f"{self.path}: its manifest does not say how text becomes ids: {error}") from error
+            _ = manifest.joiner + ""
+        except (KeyError, TypeError, AttributeError) as error:
+            raise DamagedError(f"{self.path}: its manifest does not say how ids become text: {error}") from error
         return corpus
+
+    def encode(self, text: str) -> list[int]:
+        """Return the ids of a text. Raises DamagedError where the run does not say how, UnknownTokenError."""
+        try:
+            return self.text.encode(text)
+        except TextEngineError:
+            raise
+        except (KeyError, TypeError, AttributeError, ValueError) as error:  # what components raise is ours already
+            raise DamagedError(f"{self.path}: its manifest does not say how text becomes ids: {error}") from error
 
     @cached_property
     def characters(self) -> NDArray[np.int64]:

@@ -76,7 +76,7 @@ def generate(
     """
     if tokens < 0:
         raise ConfigurationError(f"the number of tokens must be 0 or more, not {tokens}")
-    ids = run.text.encode(prefix)
+    ids = run.encode(prefix)
     if not ids:
         raise UsageError(f"the prefix {prefix!r} holds no token; give at least one for the model to go on from")
     sampling = Sampling(temperature, top_k, top_p, greedy)

@@ -26,6 +26,7 @@ from textengine.errors import ConfigurationError, UsageError, suggest
 Ids = NDArray[Any]
 Ints = NDArray[np.int64]
 Sampler = Literal["random", "sequential", "uniform"]
+_MOST_ROWS = 2**31
 SAMPLERS: tuple[str, ...] = get_args(Sampler)
 
 
@@ -85,6 +86,8 @@ class Windows:
         if sampler not in SAMPLERS:
             there = f"there is: {', '.join(SAMPLERS)}"
             raise ConfigurationError(f"no sampler is named {sampler!r}{suggest(sampler, SAMPLERS, there)}")
+        if batch > _MOST_ROWS:
+            raise ConfigurationError(f"batch must be {_MOST_ROWS:,} or less, not {batch:,}")
         if batch < 1 or length < 1 or not 0 <= rank < world or seed < 0:
             raise ConfigurationError(
                 f"batch and length must be 1 or more, rank 0 to below world, seed 0 or more, not {batch}, {length}, "

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from textengine import Corpus
-from textengine.errors import ConfigurationError, DamagedError, OutputExistsError, UsageError
+from textengine.errors import ConfigurationError, DamagedError, MismatchError, OutputExistsError, UsageError
 from textengine_seqmodel import Run, evaluate, fit, generate, windows
 from textengine_seqmodel.store import Store
 from textengine_seqmodel.train.options import Budget
@@ -103,8 +103,21 @@ class TestCheckpoint:
         if (path, value) == ("configuration.training", {}):
             return  # read as a run without options of training
         with pytest.raises(DamagedError) as caught:
-            _ = Run.open(run).text
+            Run.open(run).encode("the")
         assert "\n" not in str(caught.value)
+
+    @pytest.mark.parametrize("value", [None, 7, {}])
+    @pytest.mark.parametrize("name", ["model", "options", "training", "budget"])
+    def test_what_was_begun(self, run: Path, corpus: Corpus, name: str, value: object) -> None:
+        """So is one that does not say what training would go on with."""
+
+        def edit(document: dict[str, Any]) -> None:
+            document["status"] = "running"
+            document["configuration"][name] = value
+
+        change(run, edit)
+        with pytest.raises((DamagedError, MismatchError)):
+            fit(corpus, output=run, resume=True)
 
 
 class TestNumbers:
@@ -116,7 +129,8 @@ class TestNumbers:
             (["--minutes", "nan"], 2, "--minutes must be more than 0"),
             (["--seed", "-1"], 2, "--seed must be 0 to"),
             (["--set", "lr=nan"], 2, "lr must be 0 or more"),
-            (["--set", "batch=1000000000000", "--set", "sampler=uniform"], 1, "not enough memory; lower batch"),
+            (["--set", "batch=2000000000", "--set", "sampler=uniform"], 1, "not enough memory; lower batch"),
+            (["--set", f"batch={10**30}", "--set", "sampler=uniform"], 2, "batch must be 2,147,483,648 or less"),
             (["--device", "meta"], 2, "the device 'meta' cannot be used here"),
         ],
     )

@@ -137,7 +137,10 @@ class TestRefused:
             (["sales.csv", "--column", "sould"], "no column is named 'sould'; did you mean 'sold'?"),
             (["gap.csv"], "gap.csv, row 3, column 'x': there is no value"),
             (["text.csv"], "text.csv, row 2, column 'x': 'much' is no finite number"),
-            (["short.csv"], "4 values leave nothing to hold out after 2 training rows of 4 lags; give more values"),
+            (
+                ["short.csv", "--horizons", "1"],
+                "4 values leave nothing to hold out after 2 training rows of 4 lags; give more values",
+            ),
             (["sales.csv", "--column", "sold", "--train", "140"], "6 held-out values can be forecast 64 steps ahead"),
         ],
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +15,7 @@ import torch
 import textengine
 from textengine import Corpus, Engine
 from textengine.corpus.commit import MANIFEST
-from textengine.errors import ConfigurationError, RunError, UsageError
+from textengine.errors import ConfigurationError, DamagedError, RunError, UsageError
 from textengine_seqmodel.calling import ModelFaultError, faults, laid_at, memory_told, probe
 from textengine_seqmodel.catalogue import DEFAULT_MODEL, Plan, plan
 from textengine_seqmodel.contract import Counted
@@ -71,7 +71,7 @@ def fit(
             raise ConfigurationError("resuming needs the directory of the run")
         store.read()
         if model is None and not settings and epochs is steps is minutes is None:
-            model, settings, epochs, steps, minutes, seed = _as_before(store.document)
+            model, settings, epochs, steps, minutes, seed = _begun(store)
     chosen = plan(
         model or DEFAULT_MODEL, settings or {}, registry, epochs=epochs, steps=steps, minutes=minutes, seed=seed
     )
@@ -94,12 +94,8 @@ def fit(
         run.store = store
         if windows is not None:
             run.model.to(where)
-            try:
+            with _full_disk_told(store):
                 train_network(run, chosen, read, windows, where, resume=resume, progress=progress)
-            except BrokenPipeError:
-                raise
-            except OSError as error:
-                raise _cut_off(store, error) from error
     return run
 
 
@@ -131,12 +127,19 @@ def _prepared(
     return Run(document, made, baseline, corpus.vocab, None, registry), read, windows
 
 
-def _cut_off(store: Store | None, error: OSError) -> RunError:
-    """Return the error for a system that would not write any more."""
-    state = store.document.get("state") if store else None
-    step = state["position"]["step"] if state else 0
-    where = f"{store.directory}: " if store else ""
-    return RunError(f"{where}{error.strerror or error}; the checkpoint of step {step:,} is kept; go on with --resume")
+@contextmanager
+def _full_disk_told(store: Store | None) -> Iterator[None]:
+    """Turn the error of a system that would not write any more into one that says what is kept."""
+    try:
+        yield
+    except BrokenPipeError:  # whoever watched has seen enough
+        raise
+    except OSError as error:
+        state = store.document.get("state") if store else None
+        step = state["position"]["step"] if state else 0
+        where = f"{store.directory}: " if store else ""
+        why = error.strerror or error
+        raise RunError(f"{where}{why}; the checkpoint of step {step:,} is kept; go on with --resume") from error
 
 
 def _made(chosen: Plan, vocab_size: int) -> Any:
@@ -204,6 +207,14 @@ def settings_of(configuration: Mapping[str, Any], **changed: Any) -> dict[str, A
     return settings | {f"training.{name}": value for name, value in training.items()}
 
 
+def _begun(store: Store) -> tuple[Any, ...]:
+    """Return what `_as_before` does. Raises DamagedError where the manifest does not say."""
+    try:
+        return _as_before(store.document)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DamagedError(f"{store.directory}: its manifest does not say what was begun: {error}") from error
+
+
 def _as_before(document: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return (model, settings, epochs, steps, minutes, seed) of the run that is to go on."""
     configuration = document["configuration"]
@@ -211,4 +222,7 @@ def _as_before(document: Mapping[str, Any]) -> tuple[Any, ...]:
         raise UsageError("the run is finished: its model counts, and there is nothing to go on with")
     settings, budget = settings_of(configuration), configuration["budget"]
     times = (budget["epochs"], budget["steps"], budget["minutes"])
+    numbers = [number for number in (*times, configuration["seed"]) if number is not None]
+    if not isinstance(configuration["model"], str) or not all(isinstance(number, int | float) for number in numbers):
+        raise TypeError("its model is no name, or its length no number")
     return (configuration["model"], settings, *times, configuration["seed"])
