@@ -64,8 +64,7 @@ def fit(
     Raises UsageError for what cannot be asked, MismatchError for resuming with something else, RunError where the loss
     is no number any more; the last checkpoint is kept then.
     """
-    registry = registry or Engine().registry
-    store = Store(output) if output is not None else None
+    registry, store = registry or Engine().registry, Store(output) if output is not None else None
     if resume:
         if store is None:
             raise ConfigurationError("resuming needs the directory of the run")
@@ -77,8 +76,8 @@ def fit(
     )
     where = usable_device(device)
     with ExitStack() as stack:
-        stack.enter_context(laid_at(chosen.model.component))
-        stack.enter_context(memory_told())
+        for context in (laid_at(chosen.model.component), memory_told()):
+            stack.enter_context(context)
         stack.enter_context(torch.random.fork_rng(devices=[where] if where.startswith("cuda") else []))
         torch.manual_seed(chosen.seed)
         locked = store is not None and (store.directory / MANIFEST).exists()
