@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from textengine_seqmodel.series.options import ForecastOptions
     from textengine_seqmodel.series.output import read_forecast
     from textengine_seqmodel.series.sine import sine_series
+    from textengine_seqmodel.train.directions import compare_directions, fit_forward
     from textengine_seqmodel.train.fit import fit
     from textengine_seqmodel.windowing import windows
 
@@ -38,10 +39,12 @@ _HOME = {
     "ForecastOptions": "textengine_seqmodel.series.options",
     "NGram": "textengine_seqmodel.models.ngram",
     "Run": "textengine_seqmodel.run",
+    "compare_directions": "textengine_seqmodel.train.directions",
     "choose_lags": "textengine_seqmodel.series.baselines",
     "conformal_quantile": "textengine_seqmodel.series.conformal",
     "evaluate": "textengine_seqmodel.evaluation",
     "fit": "textengine_seqmodel.train.fit",
+    "fit_forward": "textengine_seqmodel.train.directions",
     "fit_forecaster": "textengine_seqmodel.series.models",
     "fit_network": "textengine_seqmodel.series.fit",
     "generate": "textengine_seqmodel.sampling",
@@ -63,10 +66,12 @@ __all__ = [
     "NGram",
     "Run",
     "choose_lags",
+    "compare_directions",
     "conformal_quantile",
     "evaluate",
     "fit",
     "fit_forecaster",
+    "fit_forward",
     "fit_network",
     "generate",
     "lag_features",

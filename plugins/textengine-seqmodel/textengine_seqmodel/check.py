@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from textengine.errors import PluginError
+from textengine_seqmodel.calling import logits_of, probe
 from textengine_seqmodel.contract import Counted
 from textengine_seqmodel.weights import copies, fill, own_tensors
 
@@ -73,16 +74,21 @@ def _check_network(model: Callable[[int], Any]) -> None:
     network.eval(), filled.eval()
     ids = torch.from_numpy(text()[: 2 * _LENGTH]).reshape(2, _LENGTH)
     with torch.inference_mode():
-        whole, _ = network(ids)
+        whole, _ = logits_of(network, ids)
         _check(whole.shape == (2, _LENGTH, VOCAB_SIZE), f"its logits have the shape {tuple(whole.shape)}")
-        _check(torch.equal(whole, filled(ids)[0]), "made again and filled with its tensors it gives other logits")
+        _check(
+            torch.equal(whole, logits_of(filled, ids)[0]),
+            "made again and filled with its tensors it gives other logits",
+        )
         other = ids.clone()
         other[:, _LENGTH // 2 :] = 0
-        same = torch.allclose(whole[:, : _LENGTH // 2], network(other)[0][:, : _LENGTH // 2], atol=_TOLERANCE)
+        same = torch.allclose(
+            whole[:, : _LENGTH // 2], logits_of(network, other)[0][:, : _LENGTH // 2], atol=_TOLERANCE
+        )
         _check(same, "its logits depend on ids that come later")
         state, stepped = None, []
         for time in range(_LENGTH):
-            logits, state = network(ids[:, time : time + 1], state)
+            logits, state = logits_of(network, ids[:, time : time + 1], state)
             stepped.append(logits)
     _check(torch.allclose(whole, torch.cat(stepped, 1), atol=_TOLERANCE), "token by token it gives other logits")
 
@@ -90,11 +96,12 @@ def _check_network(model: Callable[[int], Any]) -> None:
 def _trained(model: Callable[[int], Any]) -> tuple[torch.nn.Module, list[float]]:
     torch.manual_seed(0)
     network: torch.nn.Module = model(VOCAB_SIZE)
+    probe(network, VOCAB_SIZE)
     rows = torch.from_numpy(text()).reshape(8, -1)
     optimizer = torch.optim.Adam(network.parameters(), 1e-2)
     losses = []
     for _ in range(_STEPS):
-        logits, _ = network(rows[:, :-1])
+        logits, _ = logits_of(network, rows[:, :-1])
         loss = functional.cross_entropy(logits.flatten(0, 1), rows[:, 1:].flatten())
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]

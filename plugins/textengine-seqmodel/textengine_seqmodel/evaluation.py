@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from textengine_seqmodel.calling import laid_at
 from textengine_seqmodel.scoring import CONTEXT, score
 from textengine_seqmodel.split import Piece, bounds_of, parts_of, piece, tokens_hash
 
@@ -27,7 +28,7 @@ def measures(nats: float, tokens: int, chars: float) -> dict[str, Any]:
         "nats_per_token": per_token,
         "bits_per_token": per_token / math.log(2),
         "bits_per_char": nats / math.log(2) / chars if chars else None,
-        "perplexity": math.exp(per_token) if per_token < 700 else math.inf,
+        "perplexity": math.exp(per_token) if per_token < 700 else None,
     }
 
 
@@ -41,6 +42,9 @@ def evaluate(run: Run, corpus: Corpus | None = None, split: str | None = None, *
     baselines.uniform, and, for a network scored on another part than val, under mixed: the network and the n-gram model
     mixed by the weight that is best on val. readings: how often the run has read this part of these tokens, this time
     included. A result that the run holds already, for the same weights, is returned without reading the text again.
+
+    For a run that reads backward and holds the same model trained forward, under directions: both factorizations, as
+    `compare_directions` returns them.
 
     Raises MismatchError for another vocabulary, UsageError for a part that is not there, OutputExistsError for a run
     that is still being trained.
@@ -63,9 +67,16 @@ def evaluate(run: Run, corpus: Corpus | None = None, split: str | None = None, *
     held_out = None
     if name != "val" and len(parts.bounds.get("val", (0, 0))) and np.diff(parts.bounds.get("val", (0, 0)))[0]:
         held_out = piece(corpus, parts.bounds["val"], CONTEXT, run.direction)
+    with laid_at(run.component):
+        scored = _scored(run, text, held_out, batch)
+    if run.forward:
+        from textengine_seqmodel.train.directions import compare_directions
+
+        evaluate(run.forward, corpus, name, batch=batch)  # so that it, too, records the reading
+        scored["directions"] = compare_directions(run, run.forward, corpus, name, batch)
     result = {
         "run": str(run.path) if run.path else None, "model": run.name, "split": name,
-        **_scored(run, text, held_out, batch),
+        **scored,
         "readings": 1 + len(earlier), "chosen_on": choice.get("by"), "step": choice.get("step"),
     }  # fmt: skip
     run.record({"identity": identity, "chosen": choice, "result": result})

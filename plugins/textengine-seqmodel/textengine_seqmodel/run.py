@@ -13,6 +13,7 @@ import torch
 
 from textengine import Corpus, Engine
 from textengine.components import Bound, Component
+from textengine.corpus.commit import MANIFEST
 from textengine.corpus.manifest import Manifest
 from textengine.errors import DamagedError, MismatchError, TextEngineError, UsageError
 from textengine.recipe.options import bind
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from textengine.plugin.registry import Registry
 
 BEST, LAST, RESUME, BASELINE = "best", "last", "resume", "baseline"
+FORWARD = "forward"  # the folder of the same model trained forward, in the directory of one trained backward
 BASELINE_MODEL = "textengine-seqmodel/ngram"
 
 
@@ -36,7 +38,7 @@ class Run:
 
     document: what is known about it, as JSON. model: the network, or the counted model, with the weights that
     validation chose. baseline: the n-gram model of the same training text. vocab: the vocabulary. path: its directory,
-    or None.
+    or None. forward: for a run that reads backward, the same model trained forward, where there is one.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Run:
     ) -> None:
         self.document, self.model, self.baseline, self.vocab = document, model, baseline, vocab
         self.store, self._registry = store, registry
+        self.forward: Run | None = None
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], registry: Registry | None = None, device: str = "cpu") -> Run:
@@ -60,6 +63,8 @@ class Run:
         """
         store = Store(path)
         document = store.read()
+        if not store.has(BEST):
+            raise UsageError(f"{store.directory}: its training has kept no checkpoint yet; go on with train --resume")
         registry = registry or Engine().registry
         vocab = store.vocab()
         where = store.directory
@@ -67,12 +72,19 @@ class Run:
             raise DamagedError(f"{where}: its vocabulary is not the one that its manifest names")
         component = registry.get(MODEL, str(_part(document, where, "configuration", "model")))
         options = _part(document, where, "configuration", "options")
+        _part(document, where, "corpus", "manifest")
+        if not isinstance(document["configuration"].get("training", {}), dict):
+            raise DamagedError(f"{where}: what its manifest says of training makes no sense")
         model = _network_or_counted(component, options, store, vocab, BEST)
         if isinstance(model, torch.nn.Module):
             model.to(device)
         own = registry.get(MODEL, BASELINE_MODEL)
         baseline = _network_or_counted(own, {}, store, vocab, BASELINE)
-        return cls(document, model, baseline, vocab, store, registry)
+        run = cls(document, model, baseline, vocab, store, registry)
+        beside = store.directory / FORWARD
+        if run.direction == "backward" and (beside / MANIFEST).exists() and Store(beside).read()["status"] != "running":
+            run.forward = cls.open(beside, registry, device)
+        return run
 
     @property
     def path(self) -> Path | None:
@@ -85,16 +97,36 @@ class Run:
         return str(self.document["configuration"]["model"]).rpartition("/")[2]
 
     @property
+    def component(self) -> Component:
+        """Who provides the model, for errors that name it."""
+        self._registry = self._registry or Engine().registry
+        return self._registry.get(MODEL, self.document["configuration"]["model"])
+
+    @property
     def direction(self) -> str:
         """Whether the model reads text "forward" or "backward"."""
         return str((self.document["configuration"].get("training") or {}).get("direction", "forward"))
 
     @cached_property
     def text(self) -> Corpus:
-        """A corpus without tokens that encodes and decodes as the training corpus does."""
+        """A corpus without tokens that encodes and decodes as the training corpus does. Raises DamagedError."""
         empty = np.empty(0, np.uint8)
         manifest = Manifest(self.document["corpus"]["manifest"])
-        return Corpus(empty, np.empty(0, np.int64), self.vocab, manifest, None, self._registry)
+        corpus = Corpus(empty, np.empty(0, np.int64), self.vocab, manifest, None, self._registry)
+        try:
+            _ = manifest.joiner + ""
+        except (KeyError, TypeError, AttributeError) as error:
+            raise DamagedError(f"{self.path}: its manifest does not say how ids become text: {error}") from error
+        return corpus
+
+    def encode(self, text: str) -> list[int]:
+        """Return the ids of a text. Raises DamagedError where the run does not say how, UnknownTokenError."""
+        try:
+            return self.text.encode(text)
+        except TextEngineError:
+            raise
+        except (KeyError, TypeError, AttributeError, ValueError) as error:  # what components raise is ours already
+            raise DamagedError(f"{self.path}: its manifest does not say how text becomes ids: {error}") from error
 
     @cached_property
     def characters(self) -> NDArray[np.int64]:

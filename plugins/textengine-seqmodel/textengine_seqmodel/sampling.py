@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from textengine.errors import ConfigurationError, UsageError
+from textengine.errors import ConfigurationError, RunError, UsageError
+from textengine_seqmodel.calling import chances_of, laid_at, logits_of
 
 if TYPE_CHECKING:
     from textengine_seqmodel.run import Run
@@ -45,9 +46,9 @@ class Sampling:
         if self.greedy:
             return int(np.argmax(chances))
         order = np.argsort(-chances, kind="stable")
-        with np.errstate(divide="ignore"):
-            logs = np.log(chances[order]) / self.temperature
-        likely = np.exp(logs - logs[0])
+        with np.errstate(divide="ignore", over="ignore"):  # the lower the temperature, the nearer to greedy
+            logs = np.log(chances[order])
+            likely = np.exp((logs - logs[0]) / self.temperature)
         likely /= likely.sum()
         kept = len(likely) if self.top_k == 0 else min(self.top_k, len(likely))
         if self.top_p < 1:
@@ -75,25 +76,41 @@ def generate(
     """
     if tokens < 0:
         raise ConfigurationError(f"the number of tokens must be 0 or more, not {tokens}")
-    ids = run.text.encode(prefix)
+    ids = run.encode(prefix)
     if not ids:
         raise UsageError(f"the prefix {prefix!r} holds no token; give at least one for the model to go on from")
     sampling = Sampling(temperature, top_k, top_p, greedy)
     backward = run.direction == "backward"
-    drawn = continued(run.model, ids[::-1] if backward else ids, tokens, sampling, seed, run.vocab.unk)
+    with laid_at(run.component):
+        known = ids[::-1] if backward else ids
+        drawn = continued(run.model, known, tokens, sampling, seed, len(run.vocab), run.vocab.unk)
     return run.text.decode(drawn[::-1] + ids if backward else ids + drawn)
 
 
 def continued(
-    model: Any, ids: Sequence[int], tokens: int, sampling: Sampling, seed: int, banned: int | None = None
+    model: Any,
+    ids: Sequence[int],
+    tokens: int,
+    sampling: Sampling,
+    seed: int,
+    vocab_size: int,
+    banned: int | None = None,
 ) -> list[int]:
-    """Return `tokens` ids that go on from `ids`. model: a network or a counted model; banned: an id never drawn."""
+    """Return `tokens` ids that go on from `ids`. model: a network or a counted model; banned: an id never drawn.
+
+    Raises RunError where what the model expects is no number.
+    """
     random = np.random.default_rng(seed)
-    reader = _NetworkReader(model) if isinstance(model, torch.nn.Module) else _CountedReader(model)
-    chances, drawn = reader.read(ids), []
+    reader = _NetworkReader(model) if isinstance(model, torch.nn.Module) else _CountedReader(model, vocab_size)
+    drawn: list[int] = []
+    chances = reader.read(ids)
     for _ in range(tokens):
         if banned is not None and np.count_nonzero(chances) > 1:
             chances[banned] = 0.0
+        if not np.isfinite(chances).all() or chances.min() < 0 or not 0 < chances.sum() < np.inf:
+            raise RunError(
+                f"what the model expects after {len(drawn)} of the tokens is no probability: {chances.sum()} in all"
+            )
         drawn.append(sampling.draw(chances / chances.sum(), random))
         chances = reader.read(drawn[-1:])
     return drawn
@@ -112,7 +129,7 @@ class _NetworkReader:
         self._network.eval()
         with torch.inference_mode():
             rows = torch.tensor([list(ids)], dtype=torch.int64, device=self._device)
-            logits, self._state = self._network(rows, self._state)
+            logits, self._state = logits_of(self._network, rows, self._state)
             chances: Floats = torch.softmax(logits[0, -1].double(), 0).cpu().numpy().copy()
         self._network.train(training)
         return chances
@@ -121,11 +138,10 @@ class _NetworkReader:
 class _CountedReader:
     """Asks a counted model, which remembers nothing, with all that was read."""
 
-    def __init__(self, model: Any) -> None:
-        self._model, self._seen = model, list[int]()
+    def __init__(self, model: Any, vocab_size: int) -> None:
+        self._model, self._vocab_size, self._seen = model, vocab_size, list[int]()
 
     def read(self, ids: Sequence[int]) -> Floats:
         """Read `ids`; return the probability of every token after them."""
         self._seen += ids
-        chances: Floats = self._model.distribution(self._seen).copy()
-        return chances
+        return chances_of(self._model, self._seen, self._vocab_size)

@@ -16,6 +16,8 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
+from textengine.errors import RunError
+from textengine_seqmodel.calling import logits_of, nats_of
 from textengine_seqmodel.split import Piece
 
 PIECE = 1024
@@ -26,11 +28,17 @@ _BATCH = 32
 def score(model: Any, piece: Piece, vocab_size: int, batch: int = _BATCH) -> NDArray[np.float64]:
     """Return the nats of each scored token of `piece`, in order: float64, shape (tokens,).
 
-    model: a network, or a counted model that was fitted.
+    model: a network, or a counted model that was fitted. Raises RunError where a score is no number.
     """
     if isinstance(model, torch.nn.Module):
-        return _network_nats(model, piece, vocab_size, batch)
-    nats: NDArray[np.float64] = model.score(piece.ids)[piece.start :]
+        nats = _network_nats(model, piece, vocab_size, batch)
+    else:
+        nats = nats_of(model, piece.ids)[piece.start :]
+    bad = np.flatnonzero(~np.isfinite(nats))
+    if len(bad):
+        raise RunError(
+            f"the model's loss is {nats[bad[0]]} at token {bad[0]} of those that are scored, so it has no score"
+        )
     return nats
 
 
@@ -45,7 +53,7 @@ def _network_nats(network: torch.nn.Module, piece: Piece, vocab_size: int, batch
             for (before, tokens), starts in _alike(piece).items():
                 for group in (starts[first : first + batch] for first in range(0, len(starts), batch)):
                     rows = torch.stack([ids[start - before : start + tokens] for start in group]).to(device)
-                    logits, _ = network(rows[:, :-1])
+                    logits, _ = logits_of(network, rows[:, :-1])
                     costs = functional.cross_entropy(
                         logits[:, before - 1 :].float().transpose(1, 2), rows[:, before:], reduction="none"
                     )

@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from safetensors import SafetensorError
 
 from textengine.corpus.commit import MANIFEST, Commit, read_manifest
-from textengine.errors import DamagedError, OutputExistsError, SourceError, VocabError
+from textengine.errors import DamagedError, OutputExistsError, SourceError, UsageError, VocabError
 from textengine.vocab import Vocab
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class Store:
     """The files of one run. `document` is the manifest as last committed or read, empty before."""
 
     def __init__(self, directory: str | os.PathLike[str]) -> None:
+        if not os.fspath(directory):
+            raise OutputExistsError("the run has an empty name; name a directory")
         self.directory = Path(directory)
         self.document: dict[str, Any] = {}
 
@@ -82,7 +84,10 @@ class Store:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep every other process from training, or recording anything, in the run. Raises OutputExistsError."""
+        """Keep every other process from training, or recording anything, in the run.
+
+        Raises OutputExistsError while another does, UsageError where the directory cannot be written.
+        """
         try:
             lock = FileLock(self.directory / _LOCK, blocking=False)
             lock.acquire()
@@ -90,6 +95,11 @@ class Store:
             raise OutputExistsError(
                 f"{self.directory}: another process is training there; wait for it to end"
             ) from None
+        except OSError as error:
+            raise UsageError(
+                f"{self.directory}: {error.strerror}; a run records what is done with it, so copy it to where that can "
+                f"be written"
+            ) from error
         try:
             yield
         finally:
@@ -156,11 +166,12 @@ def _save(group: Mapping[str, Any], path: Path) -> None:
     """Write tensors or arrays; no metadata, whose order would differ from run to run."""
     import numpy as np
 
+    # As bytes first: safetensors' own files are closed to everybody else, and its errors are not the system's.
     if all(isinstance(tensor, np.ndarray) for tensor in group.values()):
-        from safetensors.numpy import save_file
+        from safetensors.numpy import save
 
-        save_file({name: np.ascontiguousarray(array) for name, array in group.items()}, path)
+        path.write_bytes(save({name: np.ascontiguousarray(array) for name, array in group.items()}))
         return
-    from safetensors.torch import save_file as save_torch
+    from safetensors.torch import save as save_torch
 
-    save_torch({name: tensor.detach().cpu().contiguous() for name, tensor in group.items()}, path)
+    path.write_bytes(save_torch({name: tensor.detach().cpu().contiguous() for name, tensor in group.items()}))

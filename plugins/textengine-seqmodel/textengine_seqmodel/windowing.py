@@ -26,6 +26,7 @@ from textengine.errors import ConfigurationError, UsageError, suggest
 Ids = NDArray[Any]
 Ints = NDArray[np.int64]
 Sampler = Literal["random", "sequential", "uniform"]
+_MOST_ROWS = 2**31
 SAMPLERS: tuple[str, ...] = get_args(Sampler)
 
 
@@ -44,9 +45,9 @@ def window_starts(
     world * batch would. Raises UsageError where the sequence is too short for one step.
     """
     rows = batch * world
+    _check_room(tokens - length, 1, tokens, batch, length, sampler)
     random = np.random.default_rng([seed, epoch])
     if sampler == "uniform":
-        _check_room(tokens - length, 1, tokens, batch, length, sampler)
         starts = random.integers(0, tokens - length, (max(1, tokens // (rows * length)), rows))
     elif sampler == "random":
         offset = int(random.integers(0, length))
@@ -63,6 +64,15 @@ def window_starts(
     return np.ascontiguousarray(starts[:, rank * batch : (rank + 1) * batch], np.int64)
 
 
+def epoch_steps(tokens: int, rows: int, length: int, sampler: str, seed: int, epoch: int) -> int:
+    """Return how many steps of `rows` windows one epoch of `window_starts` has, without drawing the windows."""
+    if sampler == "uniform":
+        return max(1, tokens // (rows * length))
+    offset = int(np.random.default_rng([seed, epoch]).integers(0, length))
+    left = tokens - 1 - offset
+    return left // length // rows if sampler == "random" else left // rows // length
+
+
 class Windows:
     """Batches of windows over `ids`, shape (tokens,), of any unsigned or signed integer type, mapped or in memory.
 
@@ -76,6 +86,8 @@ class Windows:
         if sampler not in SAMPLERS:
             there = f"there is: {', '.join(SAMPLERS)}"
             raise ConfigurationError(f"no sampler is named {sampler!r}{suggest(sampler, SAMPLERS, there)}")
+        if batch > _MOST_ROWS:
+            raise ConfigurationError(f"batch must be {_MOST_ROWS:,} or less, not {batch:,}")
         if batch < 1 or length < 1 or not 0 <= rank < world or seed < 0:
             raise ConfigurationError(
                 f"batch and length must be 1 or more, rank 0 to below world, seed 0 or more, not {batch}, {length}, "
@@ -98,7 +110,7 @@ class Windows:
 
     def steps(self, epoch: int) -> int:
         """Return the number of steps in an epoch; it can differ by one with the random offset."""
-        return len(self._starts_of(epoch))
+        return epoch_steps(len(self.ids), self.batch * self.world, self.length, self.sampler, self.seed, epoch)
 
     def starts(self, epoch: int, step: int) -> Ints:
         """Return where the windows of one step begin, shape (batch,)."""

@@ -128,6 +128,7 @@ class TestRefused:
             (["--series", "sin"], "no series is named 'sin'; did you mean 'sine'?"),
             (["--horizons", "1,x"], "'1,x' is not whole numbers with commas"),
             (["--tau", "x"], "'x' is neither a whole number nor auto"),
+            (["--seed", "-1"], "-1 is not within 0 to 9223372036854775807"),
             (["--column", "a"], "--column is for a FILE"),
             (["--train", "999"], "leave nothing to hold out"),
             (["missing.csv"], "missing.csv: No such file or directory"),
@@ -136,7 +137,10 @@ class TestRefused:
             (["sales.csv", "--column", "sould"], "no column is named 'sould'; did you mean 'sold'?"),
             (["gap.csv"], "gap.csv, row 3, column 'x': there is no value"),
             (["text.csv"], "text.csv, row 2, column 'x': 'much' is no finite number"),
-            (["short.csv"], "4 values leave nothing to hold out after 2 training rows of 4 lags; give more values"),
+            (
+                ["short.csv", "--horizons", "1"],
+                "4 values leave nothing to hold out after 2 training rows of 4 lags; give more values",
+            ),
             (["sales.csv", "--column", "sold", "--train", "140"], "6 held-out values can be forecast 64 steps ahead"),
         ],
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from textengine.errors import MalformedTextError, SourceError
+from textengine.errors import SourceError
 from textengine_seqmodel import read_series
 
 
@@ -55,6 +55,7 @@ class TestRefused:
             ("1,2\n3,4\n", "1", "sales.csv, row 1: it holds numbers; the first row must name the columns"),
             ("", "a", "sales.csv: the file is empty"),
             ("\n\n", "a", "sales.csv: the file is empty"),
+            ("a\n", "a", "sales.csv: there is no row below the names of the columns"),
             ('a\n"1\n', "a", "sales.csv: not a CSV file"),
         ],
     )
@@ -76,5 +77,5 @@ class TestRefused:
     def test_bytes(self, file: Path) -> None:
         """So are bytes that are not UTF-8, with their place."""
         file.write_bytes(b"a\n1\n\xff\n")
-        with pytest.raises(MalformedTextError, match="byte 4"):
+        with pytest.raises(SourceError, match="sales.csv: invalid start byte at byte 4; save the file as UTF-8"):
             read_series(file)

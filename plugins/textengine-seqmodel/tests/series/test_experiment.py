@@ -132,6 +132,8 @@ class TestRefused:
             ({"horizons": ()}, "--horizons is empty"),
             ({"horizons": (4, 0)}, "--horizons is 4,0"),
             ({"horizons": (4, 4)}, "give each number once"),
+            ({"horizons": (1, 1000)}, "--horizons reaches 1000 steps ahead, and the series has 1000 values"),
+            ({"horizons": (10**11,)}, "--horizons reaches 100000000000 steps ahead"),
             ({"coverage": 1.0}, "the coverage is 1.0"),
             ({"direction": "backwards"}, "no direction is named 'backwards'; did you mean 'backward'?"),
             ({"padding": "drip"}, "no padding is named 'drip'; did you mean 'drop'?"),
@@ -147,3 +149,16 @@ class TestRefused:
         """A series with a gap is refused with its place."""
         with pytest.raises(ConfigurationError, match="value 2 of the series .* is nan"):
             run_forecast([1.0, 2.0, math.nan])
+
+    def test_too_large(self) -> None:
+        """So is one whose squares are no numbers."""
+        with pytest.raises(ConfigurationError, match=r"value 1 of the series .* is -1e\+200, too large to be squared"):
+            run_forecast([1.0, -1e200])
+
+    def test_large_batch(self, sine: Floats) -> None:
+        """A batch larger than any number of rows is all rows."""
+        losses = []
+        for size in (600, 10**30):
+            torch.manual_seed(0)
+            losses.append(run_forecast(sine, ForecastOptions(epochs=1, horizons=(1,), batch_size=size)).losses)
+        assert losses[0] == losses[1]

@@ -52,3 +52,13 @@ def score_rows(name: str, result: Mapping[str, Any]) -> list[tuple[str, ...]]:
         )
         for label, item in named
     ]
+
+
+def show_directions(found: Mapping[str, Any]) -> None:
+    """Print what `compare_directions` returned, as `textengine forecast` prints its own."""
+    tokens = found["forward"]["tokens"]
+    click.echo(f"log-likelihood of {tokens:,} tokens of {found['split']}, in nats per token:")
+    for name, meaning in (("forward", "each given those before it"), ("backward", "each given those after it")):
+        click.echo(f"  {name:<10} {-found[name]['nats_per_token']:+.4f}  {meaning}")
+    mean, error = (found["difference"][name] for name in ("nats_per_token", "standard_error"))
+    click.echo(f"  difference {-mean:+.4f}  with a standard error of {error:.4f}\n")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from textengine_seqmodel.cli.common import calm_threads, score_rows
+from textengine_seqmodel.cli.common import calm_threads, score_rows, show_directions
 
 if TYPE_CHECKING:
     from textengine_seqmodel.run import Run
@@ -30,7 +30,7 @@ def evaluate(ctx: click.Context, run: str, split: str | None, corpus: str | None
     from textengine.cli.state import state_of
     from textengine_seqmodel.evaluation import evaluate as scored
     from textengine_seqmodel.run import Run
-    from textengine_seqmodel.train.fit import usable_device
+    from textengine_seqmodel.train.device import usable_device
 
     engine = state_of(ctx).engine
     opened = Run.open(run, engine.registry, usable_device(device))
@@ -47,6 +47,8 @@ def _print(run: Run, result: dict[str, Any]) -> None:
     title = f"{run.path}: {result['tokens']:,} tokens of {result['split']}"
     columns = ["model", ">nats/token", ">bits/token", ">bits/char", ">perplexity"]
     table(columns, score_rows(result["model"], result), title=title)
+    if "directions" in result:
+        show_directions(result["directions"])
     if result["split"] == result["chosen_on"]:
         click.echo(f"Note: the checkpoint was chosen on {result['split']}, so this figure flatters it.")
     elif result["readings"] == 1:

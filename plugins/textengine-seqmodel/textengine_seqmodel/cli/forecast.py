@@ -86,6 +86,8 @@ def forecast(ctx: click.Context, /, file: str | None, output: str, **given: Any)
 
     if file and given["series"]:
         raise click.UsageError("a FILE and --series exclude each other", ctx)
+    if not 0 <= given["seed"] < 2**63:
+        raise click.BadParameter(f"{given['seed']} is not within 0 to {2**63 - 1}", ctx, param_hint="--seed")
     if given["column"] is not None and not file:
         raise click.UsageError("--column is for a FILE, and none is given", ctx)
     started = time.monotonic()

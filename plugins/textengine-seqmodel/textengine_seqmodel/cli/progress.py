@@ -14,23 +14,24 @@ if TYPE_CHECKING:
     from textengine_seqmodel.train.session import Progress
 
 _SECONDS_BETWEEN_LINES = 5.0
+_WIDE = 110  # columns of a terminal that has room for more than numbers
 
 
 @contextmanager
-def shown(quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
-    """Yield the callback that shows progress on standard error, or None where nothing is to be shown."""
+def shown(quiet: bool, what: str = "train") -> Iterator[Callable[[Progress], None] | None]:
+    """Yield the callback that shows progress on standard error, called `what`, or None where nothing is to be shown."""
     if quiet:
         yield None
     elif sys.stderr.isatty():
-        with _bar() as callback:
+        with _bar(what) as callback:
             yield callback
     else:
-        yield _Lines()
+        yield _Lines(what)
 
 
 def described(progress: Progress) -> str:
     """Return a moment of training as text."""
-    steps = f"step {progress.step:,}" + (f" of {progress.total:,}" if progress.total else "")
+    steps = f"step {progress.step:,}" + (f"/{progress.total:,}" if progress.total else "")
     val = "" if progress.val_nats is None else f"  val {progress.val_nats:.3f}"
     return f"{steps}  loss {progress.nats:.3f}{val}  {progress.tokens_per_second:,.0f} tokens/s"
 
@@ -38,8 +39,8 @@ def described(progress: Progress) -> str:
 class _Lines:
     """A line every few seconds, and one at the end."""
 
-    def __init__(self) -> None:
-        self._last = time.monotonic()
+    def __init__(self, what: str) -> None:
+        self._what, self._last = what, time.monotonic()
 
     def __call__(self, progress: Progress) -> None:
         now = time.monotonic()
@@ -47,22 +48,24 @@ class _Lines:
             return
         self._last = now
         click.echo(
-            f"train {progress.fraction:4.0%}  {described(progress)}  {progress.seconds_left:,.0f} s left", err=True
+            f"{self._what} {progress.fraction:4.0%}  {described(progress)}  {progress.seconds_left:,.0f} s left",
+            err=True,
         )
 
 
 @contextmanager
-def _bar() -> Iterator[Callable[[Progress], None]]:
+def _bar(what: str) -> Iterator[Callable[[Progress], None]]:
     from rich import progress as rich
     from rich.console import Console
 
+    console = Console(stderr=True)
     columns = (
-        rich.TextColumn("train"),
-        rich.BarColumn(bar_width=24),
+        rich.TextColumn(what),
+        rich.BarColumn(bar_width=24 if console.width >= _WIDE else 5),
         rich.TaskProgressColumn(),
         rich.TextColumn("{task.fields[said]}"),
     )
-    with rich.Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    with rich.Progress(*columns, console=console, transient=True) as bars:
         task = bars.add_task("train", total=1.0, said="")
 
         def update(progress: Progress) -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from textengine_seqmodel.cli.common import calm_threads, settings
+from textengine_seqmodel.cli.common import calm_threads, settings, show_directions
 
 if TYPE_CHECKING:
+    from textengine import Corpus
     from textengine_seqmodel.run import Run
 
 _INTERRUPTED = 130
@@ -23,6 +24,9 @@ _INTERRUPTED = 130
 @click.option("--set", "given", metavar="KEY=VALUE", multiple=True, callback=settings,
               help="Set an option of the model or of training: units=512, dropout=0.5, lr=0.002, batch=64, patience=0. "
               "Repeatable.")  # fmt: skip
+@click.option("--direction", type=click.Choice(["forward", "backward"]),
+              help="backward: read the text from its end. The same model is trained forward too, for as long again, "
+              "and the likelihoods of both are compared.")  # fmt: skip
 @click.option("--epochs", type=int, metavar="N", help="Train for so many passes.  [default: 20, without the other two]")
 @click.option("--steps", type=int, metavar="N", help="Train for so many batches.")
 @click.option("--minutes", type=float, metavar="M", help="Train for so long.")
@@ -42,16 +46,23 @@ def train(ctx: click.Context, /, corpus: str, output: str, given: dict[str, Any]
     from textengine.cli.state import state_of
     from textengine.errors import OutputExistsError
     from textengine_seqmodel.cli.progress import shown
+    from textengine_seqmodel.split import parts_of
+    from textengine_seqmodel.train.directions import fit_forward
     from textengine_seqmodel.train.fit import fit
 
     if options["resume"] and options["force"]:
         raise click.UsageError("--resume and --force exclude each other", ctx)
     engine = state_of(ctx).engine
     opened = engine.open(corpus)
-    options["model"], registry = options.get("model"), engine.registry
+    if direction := options.pop("direction"):
+        given["training.direction"] = direction
+    same = {"device": options["device"], "resume": options["resume"], "registry": engine.registry}
     try:
         with shown(quiet) as progress:
-            run = fit(opened, output=output, settings=given, registry=registry, progress=progress, **options)
+            run = fit(opened, output=output, settings=given, **{**options, **same}, progress=progress)
+        if run.direction == "backward":
+            with shown(quiet, "forward") as progress:
+                fit_forward(run, opened, **same, progress=progress)
     except OutputExistsError as error:
         resumable = "" if options["resume"] or "--force" not in str(error) else ", or go on with --resume"
         raise OutputExistsError(f"{error}{resumable}") from None
@@ -60,6 +71,8 @@ def train(ctx: click.Context, /, corpus: str, output: str, given: dict[str, Any]
         raise click.exceptions.Exit(_INTERRUPTED) from None
     if not quiet:
         _print_result(run)
+        _print_directions(run, opened)
+        click.echo(f"next: textengine evaluate {run.path} --split {parts_of(opened).scored}")
 
 
 def _interrupted(output: str) -> str:
@@ -95,8 +108,16 @@ def _print_result(run: Run) -> None:
     if run.path and position:
         rows.append(("curves", run.path / "curves.png"))
     facts(str(run.path), rows)
-    scored = "test" if "test" in document["parts"] else "val"
-    click.echo(f"next: textengine evaluate {run.path} --split {scored}")
+
+
+def _print_directions(run: Run, corpus: Corpus) -> None:
+    """Compare both factorizations on validation, where there are both, and there is one."""
+    from textengine_seqmodel.split import parts_of
+    from textengine_seqmodel.train.directions import compare_directions
+
+    start, stop = parts_of(corpus).bounds.get("val", (0, 0))
+    if run.forward and start < stop:
+        show_directions(compare_directions(run, run.forward, corpus, "val"))
 
 
 def _model(run: Run) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from textengine.errors import MalformedTextError, SourceError, suggest
+from textengine.errors import SourceError, suggest
 
 _DELIMITERS = ",;\t"
 
@@ -24,7 +24,7 @@ def read_series(path: str | os.PathLike[str], column: str | None = None) -> NDAr
     names are row 1.
 
     Raises SourceError if the file cannot be read, the column is missing, or a cell of it holds no finite number; the
-    message names file, row and column. Raises MalformedTextError if the file is not UTF-8.
+    message names file, row and column, or the byte that is not UTF-8.
     """
     path = Path(path)
     try:
@@ -32,11 +32,13 @@ def read_series(path: str | os.PathLike[str], column: str | None = None) -> NDAr
     except OSError as error:
         raise SourceError(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise MalformedTextError(str(path), error.start, error.reason) from None
+        raise SourceError(f"{path}: {error.reason} at byte {error.start}; save the file as UTF-8") from None
     rows = _rows(path, text)
     names = next(rows, [])
     place = _place(path, names, column)
     values = [_number(path, number, names, row, place) for number, row in enumerate(rows, 2)]
+    if not values:
+        raise SourceError(f"{path}: there is no row below the names of the columns, so the series is empty")
     return np.array(values, dtype=np.float64)
 
 

@@ -60,10 +60,11 @@ def _rows(features: ArrayLike, labels: ArrayLike, batch_size: int) -> Rows:
     import torch
     from torch.utils.data import DataLoader, TensorDataset
 
-    tensors = [torch.from_numpy(np.array(values, dtype=np.float32)) for values in (features, labels)]
+    with np.errstate(over="ignore"):  # what is too large becomes infinite, and the loss tells
+        tensors = [torch.from_numpy(np.array(values, dtype=np.float32)) for values in (features, labels)]
     if len(tensors[0]) != len(tensors[1]):
         raise ConfigurationError(f"there are {len(tensors[0])} rows of features and {len(tensors[1])} labels")
-    return DataLoader(TensorDataset(*tensors), batch_size, shuffle=True)
+    return DataLoader(TensorDataset(*tensors), min(batch_size, max(len(tensors[0]), 1)), shuffle=True)
 
 
 def _adam(module: nn.Module, lr: float) -> torch.optim.Optimizer:

@@ -14,6 +14,7 @@ from textengine_seqmodel.series.lags import PADDINGS
 from textengine_seqmodel.series.models import FitOptions, find_model
 
 DIRECTIONS = ("forward", "backward")
+LARGEST = 1e100  # squares and sums of what is larger run over
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,12 @@ def check_series(series: ArrayLike) -> Floats:
     bad = np.flatnonzero(~np.isfinite(values))
     if len(bad):
         raise ConfigurationError(f"value {bad[0]} of the series (counted from 0) is {values[bad[0]]}, no finite number")
+    large = np.flatnonzero(abs(values) > LARGEST)
+    if len(large):
+        raise ConfigurationError(
+            f"value {large[0]} of the series (counted from 0) is {values[large[0]]:g}, too large to be squared; "
+            f"give the series in other units"
+        )
     return values
 
 

@@ -32,6 +32,10 @@ class Training:
 
     def __post_init__(self) -> None:
         options = self.options
+        if max(options.horizons) >= len(self.series):
+            raise ConfigurationError(
+                f"--horizons reaches {max(options.horizons)} steps ahead, and the series has {len(self.series)} values"
+            )
         self.tau = choose_lags(self.series[: options.train], options.horizons) if options.tau is None else options.tau
         # Rows of lag features are counted. Without padding, the first of them has tau values before its label.
         before = self.tau if options.padding == "drop" else 0

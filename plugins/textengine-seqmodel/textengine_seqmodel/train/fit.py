@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Mapping
-from contextlib import ExitStack
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 
 import textengine
 from textengine import Corpus, Engine
 from textengine.corpus.commit import MANIFEST
-from textengine.errors import ConfigurationError, UsageError
+from textengine.errors import ConfigurationError, DamagedError, RunError, UsageError
+from textengine_seqmodel.calling import ModelFaultError, faults, laid_at, memory_told, probe
 from textengine_seqmodel.catalogue import DEFAULT_MODEL, Plan, plan
+from textengine_seqmodel.contract import Counted
 from textengine_seqmodel.models.ngram import NGram
-from textengine_seqmodel.run import BASELINE, BEST, Run
+from textengine_seqmodel.run import BASELINE, BEST, FORWARD, Run
 from textengine_seqmodel.scoring import score
 from textengine_seqmodel.split import parts_of, tokens_hash, vocab_hash
 from textengine_seqmodel.store import Store
+from textengine_seqmodel.train.device import precision_of, usable_device
 from textengine_seqmodel.train.material import Material, material
 from textengine_seqmodel.train.metrics import METRICS, SAMPLES
 from textengine_seqmodel.train.network import train_network, windows_of
@@ -58,19 +64,20 @@ def fit(
     Raises UsageError for what cannot be asked, MismatchError for resuming with something else, RunError where the loss
     is no number any more; the last checkpoint is kept then.
     """
-    registry = registry or Engine().registry
-    store = Store(output) if output is not None else None
+    registry, store = registry or Engine().registry, Store(output) if output is not None else None
     if resume:
         if store is None:
             raise ConfigurationError("resuming needs the directory of the run")
         store.read()
         if model is None and not settings and epochs is steps is minutes is None:
-            model, settings, epochs, steps, minutes, seed = _as_before(store.document)
+            model, settings, epochs, steps, minutes, seed = _begun(store)
     chosen = plan(
         model or DEFAULT_MODEL, settings or {}, registry, epochs=epochs, steps=steps, minutes=minutes, seed=seed
     )
     where = usable_device(device)
     with ExitStack() as stack:
+        for context in (laid_at(chosen.model.component), memory_told()):
+            stack.enter_context(context)
         stack.enter_context(torch.random.fork_rng(devices=[where] if where.startswith("cuda") else []))
         torch.manual_seed(chosen.seed)
         locked = store is not None and (store.directory / MANIFEST).exists()
@@ -86,7 +93,8 @@ def fit(
         run.store = store
         if windows is not None:
             run.model.to(where)
-            train_network(run, chosen, read, windows, where, resume=resume, progress=progress)
+            with _full_disk_told(store):
+                train_network(run, chosen, read, windows, where, resume=resume, progress=progress)
     return run
 
 
@@ -98,7 +106,7 @@ def _prepared(
     before: the run that is to go on, proved to be the same.
     """
     parts_of(corpus)  # a corpus without a token may have no vocabulary to make a model for
-    made = chosen.model.call(len(corpus.vocab))
+    made = _made(chosen, len(corpus.vocab))
     counted = not isinstance(made, torch.nn.Module)
     read = material(corpus, chosen.training, counted=counted)
     document = _described(corpus, chosen, read, counted, before)
@@ -110,32 +118,40 @@ def _prepared(
     if read.held_out is not None:
         document["baseline"]["val_nats"] = float(score(baseline, read.held_out, len(corpus.vocab)).mean())
     if counted:
-        document |= {"facts": dict(made.fit(read.all)), "status": "finished", "chosen": {"by": "train"}}
+        with faults(f"while it counted {len(read.all):,} tokens"):
+            facts = json.loads(json.dumps(dict(made.fit(read.all))))
+        document |= {"facts": facts, "status": "finished", "chosen": {"by": "train"}}
     else:
         document["facts"] = {"parameters": sum(tensor.numel() for tensor in own_tensors(made).values())}
     return Run(document, made, baseline, corpus.vocab, None, registry), read, windows
 
 
-def usable_device(name: str) -> str:
-    """Return the device to train on. Raises ConfigurationError for one that torch does not know or have."""
-    if name == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
+@contextmanager
+def _full_disk_told(store: Store | None) -> Iterator[None]:
+    """Turn the error of a system that would not write any more into one that says what is kept."""
     try:
-        torch.empty(1, device=name)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
-        reason = str(error).partition("\n")[0]
-        raise ConfigurationError(f"the device {name!r} cannot be used here: {reason}") from None
-    return name
+        yield
+    except BrokenPipeError:  # whoever watched has seen enough
+        raise
+    except OSError as error:
+        state = store.document.get("state") if store else None
+        step = state["position"]["step"] if state else 0
+        where = f"{store.directory}: " if store else ""
+        why = error.strerror or error
+        raise RunError(f"{where}{why}; the checkpoint of step {step:,} is kept; go on with --resume") from error
 
 
-def precision_of(wanted: str, device: str) -> str:
-    """Return the precision of products: where any will do, bfloat16 if the device has instructions for it."""
-    if wanted != "auto":
-        return wanted
-    if device.startswith("cuda"):
-        return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
-    able: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
-    return "bfloat16" if able.get("avx512_bf16") or able.get("amx_bf16") else "float32"
+def _made(chosen: Plan, vocab_size: int) -> Any:
+    """Return the model of a plan, looked at. Raises ModelFaultError if it breaks its contract at once."""
+    with faults(f"while it was made for {vocab_size:,} tokens"):
+        made = chosen.model.call(vocab_size)
+    if isinstance(made, torch.nn.Module):
+        probe(made, vocab_size)
+    elif not isinstance(made, Counted):
+        raise ModelFaultError(
+            f"it made a {type(made).__name__}, which is neither a torch.nn.Module nor an object that counts"
+        )
+    return made
 
 
 def _described(corpus: Corpus, chosen: Plan, read: Material, counted: bool, before: Store | None) -> dict[str, Any]:
@@ -170,12 +186,32 @@ def _begin(store: Store, run: Run, corpus: Corpus, *, force: bool, device: str) 
     """Commit the first state of a run, so that everything after it has a checkpoint to fall back to."""
     tensors: dict[str, Any] = {BASELINE: run.baseline.tensors()}
     if not isinstance(run.model, torch.nn.Module):
-        tensors[BEST] = run.model.tensors()
+        with faults("while it gave its tables"):
+            tensors[BEST] = {name: np.asarray(array) for name, array in run.model.tensors().items()}
+        if odd := [name for name, array in tensors[BEST].items() if array.dtype.kind not in "biuf"]:
+            raise ModelFaultError(f"its table {odd[0]!r} holds no numbers")
     extras = {"run.json": {"corpus": str(corpus.path.resolve()) if corpus.path else None, "device": device}}
     store.commit(run.document, tensors, corpus.vocab, force=force, extras=extras)
     run.document["files"] = store.document["files"]
     for name in (METRICS, SAMPLES, "curves.png", "curves.svg"):
         (store.directory / name).unlink(missing_ok=True)
+    if (store.directory / FORWARD / MANIFEST).exists():  # of the run that was replaced
+        shutil.rmtree(store.directory / FORWARD, ignore_errors=True)
+
+
+def settings_of(configuration: Mapping[str, Any], **changed: Any) -> dict[str, Any]:
+    """Return the settings that lead to a run's configuration. changed: options of training to be other than there."""
+    training = {**configuration["training"], **changed}
+    settings = {f"model.{name}": value for name, value in configuration["options"].items()}
+    return settings | {f"training.{name}": value for name, value in training.items()}
+
+
+def _begun(store: Store) -> tuple[Any, ...]:
+    """Return what `_as_before` does. Raises DamagedError where the manifest does not say."""
+    try:
+        return _as_before(store.document)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DamagedError(f"{store.directory}: its manifest does not say what was begun: {error}") from error
 
 
 def _as_before(document: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -183,8 +219,9 @@ def _as_before(document: Mapping[str, Any]) -> tuple[Any, ...]:
     configuration = document["configuration"]
     if "budget" not in configuration:
         raise UsageError("the run is finished: its model counts, and there is nothing to go on with")
-    settings = {f"model.{name}": value for name, value in configuration["options"].items()}
-    settings |= {f"training.{name}": value for name, value in configuration["training"].items()}
-    budget = configuration["budget"]
+    settings, budget = settings_of(configuration), configuration["budget"]
     times = (budget["epochs"], budget["steps"], budget["minutes"])
+    numbers = [number for number in (*times, configuration["seed"]) if number is not None]
+    if not isinstance(configuration["model"], str) or not all(isinstance(number, int | float) for number in numbers):
+        raise TypeError("its model is no name, or its length no number")
     return (configuration["model"], settings, *times, configuration["seed"])

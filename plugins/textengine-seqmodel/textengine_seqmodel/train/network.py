@@ -54,7 +54,9 @@ def train_network(
         _keep(run, trainer, better, status)
 
     def say() -> str:
-        return run.text.decode(continued(network, prompt or [0], _SAID, Sampling(0.8), plan.seed, run.vocab.unk))
+        return run.text.decode(
+            continued(network, prompt or [0], _SAID, Sampling(0.8), plan.seed, len(run.vocab), run.vocab.unk)
+        )
 
     journal = Journal(run.path, trainer.position.step)
     if run.store and not run.store.has(RESUME):

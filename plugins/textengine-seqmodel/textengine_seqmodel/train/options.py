@@ -8,6 +8,7 @@ from typing import Literal
 from textengine.errors import ConfigurationError
 
 _EPOCHS = 20
+_MOST_EPOCHS = 100_000
 
 
 @dataclass(frozen=True)
@@ -76,3 +77,5 @@ class Budget:
             value = getattr(self, name)
             if value is not None and not 0 < value < float("inf"):
                 raise ConfigurationError(f"--{name} must be more than 0, not {value}")
+        if self.epochs is not None and self.epochs > _MOST_EPOCHS:  # each is looked at to know how many steps there are
+            raise ConfigurationError(f"--epochs must be {_MOST_EPOCHS:,} or less, not {self.epochs:,}; use --minutes")

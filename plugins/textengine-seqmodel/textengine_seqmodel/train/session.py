@@ -13,7 +13,7 @@ from textengine.errors import RunError
 from textengine_seqmodel.scoring import score
 from textengine_seqmodel.split import Piece
 from textengine_seqmodel.train.metrics import Journal
-from textengine_seqmodel.train.trainer import Trainer
+from textengine_seqmodel.train.trainer import DivergedError, Trainer
 from textengine_seqmodel.weights import copies, fill, own_tensors
 
 _SECONDS_BETWEEN_CHECKPOINTS = 30.0
@@ -69,7 +69,7 @@ class Session:
         while self.trainer.fraction < 1:
             try:
                 nats = self.trainer.step()
-            except RunError as error:
+            except DivergedError as error:
                 raise RunError(f"{error}; {self._kept()}; try a lower lr, a smaller clip or more warmup") from None
             self._tick()
             self._log(nats)
@@ -102,10 +102,11 @@ class Session:
         if self.held_out is None:
             position.best_step = position.step
             return True
-        self._val = float(score(self.trainer.network, self.held_out, self.vocab_size).mean())
+        try:
+            self._val = float(score(self.trainer.network, self.held_out, self.vocab_size).mean())
+        except RunError as error:
+            raise RunError(f"validation failed at step {position.step}: {error}; {self._kept()}") from None
         self.journal.write({"step": position.step, "epoch": position.epoch, "val_nats": self._val})
-        if not np.isfinite(self._val):
-            raise RunError(f"the validation loss is {self._val} at step {position.step}; {self._kept()}")
         if position.best_nats is not None and self._val >= position.best_nats:
             position.waited += 1
             return False

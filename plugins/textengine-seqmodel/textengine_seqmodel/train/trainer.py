@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from textengine.errors import RunError
+from textengine_seqmodel.calling import faults, logits_of
 from textengine_seqmodel.carry import detached, mapped, put_together, taken_apart
 from textengine_seqmodel.train.optimizers import learning_rate, make_optimizer
 from textengine_seqmodel.train.options import Budget, Training
@@ -41,6 +42,10 @@ class Position:
     evaluated: int = 0
     train_nats: float | None = None
     epoch_nats: float = 0.0
+
+
+class DivergedError(RunError):
+    """The loss, or its gradient, is no number any more."""
 
 
 class Trainer:
@@ -79,22 +84,23 @@ class Trainer:
         return learning_rate(self.options, self.position.step, self.fraction)
 
     def step(self) -> float:
-        """Train on one batch; return its mean nats per token. Raises RunError, changing nothing, if it is no number."""
+        """Train on one batch; return its mean nats a token. Raises DivergedError, changing nothing, if that is none."""
         position = self.position
         if position.within == 0:
             self.carried = None
         self.windows.read(position.epoch, position.within)
         inputs, targets = self._inputs.to(self.device), self._targets.to(self.device)
         with self._products():
-            logits, carried = self.network(inputs, self.carried)
+            logits, carried = logits_of(self.network, inputs, self.carried)
         loss = functional.cross_entropy(logits.float().flatten(0, 1), targets.flatten())
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        with faults("in its gradient"):
+            loss.backward()  # type: ignore[no-untyped-call]
         norm = nn.utils.clip_grad_norm_(self.network.parameters(), self.options.clip or math.inf)
         nats = loss.item()
         if not math.isfinite(nats) or not math.isfinite(norm.item()):
             what = f"loss is {nats}" if not math.isfinite(nats) else "gradient is not finite"
-            raise RunError(f"the {what} at step {position.step + 1}")
+            raise DivergedError(f"the {what} at step {position.step + 1}")
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate
         self.optimizer.step()
