@@ -28,7 +28,7 @@ STOREYS = [
     ["components"],
     ["lexicon"],
     ["text", "vocab", "digest", "kernels"],
-    ["errors", "interrupts"],
+    ["errors", "interrupts", "trace"],
 ]
 
 

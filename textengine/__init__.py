@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from textengine.plugin.hookspecs import hookimpl
     from textengine.recipe.recipe import Recipe
     from textengine.text import Batch
+    from textengine.trace import Trace
     from textengine.vocab import Counts, Vocab
 
 _HOME = {
@@ -29,6 +30,7 @@ _HOME = {
     "Shard": "textengine.components",
     "Source": "textengine.components",
     "TextEngineError": "textengine.errors",
+    "Trace": "textengine.trace",
     "Vocab": "textengine.vocab",
     "hookimpl": "textengine.plugin.hookspecs",
 }
@@ -44,6 +46,7 @@ __all__ = [
     "Shard",
     "Source",
     "TextEngineError",
+    "Trace",
     "Vocab",
     "__version__",
     "hookimpl",

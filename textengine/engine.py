@@ -23,6 +23,7 @@ from textengine.plugin.registry import Registry
 from textengine.recipe.overrides import override
 from textengine.recipe.recipe import Recipe, find_recipe
 from textengine.recipe.resolved import ResolvedRecipe, resolve
+from textengine.trace import Trace
 from textengine.vocab import Vocab
 
 AnyRecipe = str | Path | Recipe | Mapping[str, Any]
@@ -54,7 +55,8 @@ class Engine:
 
     plugins: plugin objects: modules, or anything with hook implementations, each alone or as (name, object).
     discover: whether installed distributions are asked for plugins. disabled: distributions not to load.
-    cache: the folder for data sets that are fetched; the user's cache folder if not given.
+    cache: the folder for data sets that are fetched; the user's cache folder if not given. trace: gathers what hooks
+    and components cost, over all workers.
 
     Engines share nothing: two with different plugins live side by side.
     """
@@ -66,8 +68,9 @@ class Engine:
         *,
         disabled: Iterable[str] = (),
         cache: str | os.PathLike[str] | None = None,
+        trace: Trace | None = None,
     ) -> None:
-        self.registry = load_registry(plugins, discover=discover, disabled=disabled)
+        self.registry = load_registry(plugins, discover=discover, disabled=disabled, trace=trace)
         self._cache = cache
 
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import Any
@@ -22,12 +23,14 @@ from textengine.build.progress import Progress, ProgressCallback
 from textengine.build.run import Pending, in_order
 from textengine.build.shard import EncodedShard, EncodeJob, FailedShard, encode_shard
 from textengine.build.storage import smallest_dtype
+from textengine.build.watched import lost
 from textengine.build.write import EndPiece, TokenPiece, WrittenChunk, chunk_jobs, write_chunk
 from textengine.digest import combined
-from textengine.errors import BooksError, RunError, UnknownTokenError
+from textengine.errors import BooksError, RunError, UnknownTokenError, WorkerLostError
 from textengine.kernels import load
 from textengine.recipe.pipeline import call, fault
 from textengine.recipe.resolved import ResolvedRecipe
+from textengine.trace import MERGING, Tally
 from textengine.vocab import Vocab
 
 
@@ -38,9 +41,11 @@ class Build:
     shards, sources: as planned; `sources` is complete when all shards have been taken.
     vocab: a vocabulary to use, or None to count one. total: bytes of text, where they are known. window: how many
     shards may be under way or waiting. kernels: whether components may use their fast paths. journal: where finished
-    shards are noted and found, or None for a build in memory.
+    shards are noted and found, or None for a build in memory. tally: where the costs of components are added, or None.
+    places: the folder in which workers say where they are, or None if none can die alone.
 
-    done: bytes of text that are encoded. recalled: bytes of those that an interrupted build had encoded.
+    encoded: how many shards are; records: those in them, by source. done: their bytes. recalled: bytes of those that an
+    interrupted build had encoded.
     """
 
     shards: Iterator[PlannedShard]
@@ -54,11 +59,21 @@ class Build:
     progress: ProgressCallback | None
     kernels: bool
     journal: Journal | None
+    tally: Tally | None = None
+    places: str | None = None
+    encoded: int = field(default=0, init=False)
+    records: Counter[int] = field(default_factory=Counter, init=False)
     done: int = field(default=0, init=False)
     recalled: int = field(default=0, init=False)
 
     def run(self, target: output.Target) -> output.Result:
-        """Encode everything into `target`. Raises what components and sources raise, and BooksError."""
+        """Encode everything into `target`. Raises what components and sources raise, WorkerLostError and BooksError."""
+        try:
+            return self._run(target)
+        except WorkerLostError as error:
+            raise lost(self.places, self.encoded, self.records) from error
+
+    def _run(self, target: output.Target) -> output.Result:
         hashes = SourceHashes(self.executor, self.sources, self.journal)
         self.shards = chain(list(islice(self.shards, 1)), self.shards)  # so that a source is planned
         hashes.begin(AHEAD)
@@ -97,10 +112,12 @@ class Build:
                     self.kernels,
                     planned.mark,
                     finished.get(number),
+                    self.tally is not None,
+                    self.places,
                 )
 
         shards: list[EncodedShard] = []
-        merger, records, tokens = Merger(self.recipe.pipeline.lexicon(self.kernels)), Counter[int](), 0
+        merger, records, tokens = Merger(self.recipe.pipeline.lexicon(self.kernels)), self.records, 0
         for shard in in_order(self.executor, encode_shard, jobs(), self.window):
             if isinstance(shard, FailedShard):
                 if shard.error.record is not None:
@@ -108,10 +125,14 @@ class Build:
                     shard.error.record += records[shard.source]
                 raise shard.error
             if shard.lexicon is not None:
-                merger.add(shard.lexicon)
+                with _timed(self.tally, MERGING, shard.ends.length):
+                    merger.add(shard.lexicon)
             if self.journal is not None and shard.line is not None and not shard.recalled:
                 self.journal.add(shard.line)
-            shards.append(replace(shard, lexicon=None, line=None))
+            if self.tally is not None and shard.tally is not None:
+                self.tally.merge(shard.tally)
+            shards.append(replace(shard, lexicon=None, line=None, tally=None))
+            self.encoded += 1
             records[shard.source] += shard.ends.length
             tokens += shard.ids.length
             self.done += shard.nbytes
@@ -151,7 +172,9 @@ class Build:
             if left:
                 rest = np.bincount(shards[whole].ids.load()[:left]).astype(np.int64)
         builder = self.recipe.vocab
-        vocab = call(builder, builder.call, merger.counts(whole, rest))
+        counts = merger.counts(whole, rest)
+        with _timed(self.tally, (builder.component.kind, builder.component.qualified, "definition"), 0):
+            vocab = call(builder, builder.call, counts)
         if not isinstance(vocab, Vocab):
             raise fault(builder, TypeError(f"it must return a Vocab, not {type(vocab).__name__}"))
         return vocab.with_text_id(self.recipe.pipeline.text_id)
@@ -229,6 +252,10 @@ class Build:
         record = before + int(np.searchsorted(shard.ends.load(), position, side="right"))
         token = merger.token(number, int(shard.ids.load()[position]))
         return UnknownTokenError(token, f"record {record} (counted from 0) of {shard.source_name}")
+
+
+def _timed(tally: Tally | None, what: tuple[str, str, str], records: int) -> AbstractContextManager[None]:
+    return nullcontext() if tally is None else tally.timed(*what, records)
 
 
 def _written(column: output.Column, chunks: Iterator[WrittenChunk]) -> str:

@@ -22,6 +22,7 @@ from textengine.build.output import Result, Target
 from textengine.build.plan import InputPlan, Plan, PlannedShard
 from textengine.build.progress import ProgressCallback
 from textengine.build.run import SMALL, choose_executor, opened
+from textengine.build.watched import MeasuredExecutor, places_of_workers, planning
 from textengine.components import Bound
 from textengine.corpus.commit import Commit
 from textengine.corpus.corpus import Corpus
@@ -32,6 +33,7 @@ from textengine.kernels import wanted
 from textengine.plugin.registry import Registry
 from textengine.recipe.pipeline import identity
 from textengine.recipe.resolved import ResolvedRecipe
+from textengine.trace import Tally
 from textengine.vocab import Vocab
 
 _SHARDS_WAITING_PER_WORKER = 2
@@ -53,7 +55,7 @@ class BuildJob:
 
     def run(self, output: str | os.PathLike[str] | None, *, force: bool) -> Corpus:
         """Build into the directory `output`, or into memory, and return the corpus."""
-        shards = self.plan.shards()
+        shards = self.plan.shards() if self._tally is None else planning(self.plan.shards(), self._tally)
         total, first = self.total, list[PlannedShard]()
         if total is None:
             total, first = _looked_ahead(shards)
@@ -75,6 +77,12 @@ class BuildJob:
             record = self._run_record(factory, started, kernels, build.recalled)
             commit.finish(self._manifest(result), {"run.json": record})
         return Corpus.open(output, self.registry)
+
+    @property
+    def _tally(self) -> Tally | None:
+        """Where the costs of components are added, if the engine is traced."""
+        trace = self.registry.manager.trace
+        return None if trace is None else trace.tally
 
     @contextmanager
     def _journal(self, commit: Commit, *, force: bool) -> Iterator[Journal]:
@@ -124,7 +132,10 @@ class BuildJob:
         kernels: bool,
         journal: Journal | None,
     ) -> tuple[Build, Result]:
-        with opened(factory, self.workers) as executor:
+        tally = self._tally
+        with places_of_workers(factory) as places, opened(factory, self.workers) as executor:
+            if tally is not None:
+                executor = MeasuredExecutor(executor, factory, tally)
             window = self.workers * _SHARDS_WAITING_PER_WORKER
             build = Build(
                 shards,
@@ -138,6 +149,8 @@ class BuildJob:
                 self.progress,
                 kernels,
                 journal,
+                tally,
+                places,
             )
             return build, build.run(target)
 

@@ -147,7 +147,4 @@ def _worker_losses() -> Iterator[None]:
     try:
         yield
     except BrokenExecutor as error:
-        raise WorkerLostError(
-            "a worker process died, perhaps killed for its memory; build again with fewer --workers, or with "
-            "--executor serial to see the cause"
-        ) from error
+        raise WorkerLostError("a worker process died") from error

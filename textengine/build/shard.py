@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 
 from textengine.build.storage import Keeper, Stored, smallest_dtype
+from textengine.build.watched import next_records, watched
 from textengine.components import Bound, Shard
 from textengine.errors import ComponentError, PluginError, TextEngineError
 from textengine.lexicon import Lexicon
 from textengine.recipe.pipeline import Pipeline, fault
 from textengine.text import Batch
+from textengine.trace import Tally, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,8 @@ class EncodeJob:
 
     folder: where ids and ends are kept, or None for memory. kernels: whether components may use their fast paths.
     mark: what tells the shard's content from any other. finished: the line of a journal in which the shard stands.
+    traced: whether the costs of components are measured. places: the folder in which workers say where they are, or
+    None.
     """
 
     number: int
@@ -35,6 +40,17 @@ class EncodeJob:
     kernels: bool = False
     mark: str = ""
     finished: Mapping[str, Any] | None = None
+    traced: bool = False
+    places: str | None = None
+
+    def watch(self) -> Watch | None:
+        """Return what notes costs and place, or None if nobody wants to know."""
+        if not self.traced and self.places is None:
+            return None
+        name, extent = self.shard.source, [self.shard.start, self.shard.stop]
+        where = {"number": self.number, "index": self.source, "source": name, "bytes": extent}
+        place = None if self.places is None else Path(self.places, f"{self.number}.json")
+        return Watch(Tally() if self.traced else None, place, where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +61,7 @@ class EncodedShard:
     empty: how many of its records have no tokens.
     lexicon: its distinct tokens and their counts; None once they are merged.
     line: what a journal says of it; None in memory. recalled: whether that is where it is from.
+    tally: what components cost, if that was measured; None once it is merged.
     """
 
     number: int
@@ -58,6 +75,7 @@ class EncodedShard:
     lexicon: Lexicon | None
     line: Mapping[str, Any] | None
     recalled: bool = False
+    tally: Tally | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +88,27 @@ class FailedShard:
 
 def encode_shard(job: EncodeJob) -> EncodedShard | FailedShard:
     """Read, normalize, tokenize and intern a shard; or take it over, if it is finished and its files are whole."""
-    return _recalled(job) or _encoded(job)
+    watch, started = job.watch(), perf_counter()
+    found = _recalled(job) or _encoded(job, watch)
+    if watch is None:
+        return found
+    watch.over()
+    if watch.tally is None or isinstance(found, FailedShard):
+        return found
+    watch.tally.seconds = perf_counter() - started
+    return replace(found, tally=watch.tally)
 
 
-def _encoded(job: EncodeJob) -> EncodedShard | FailedShard:
+def _encoded(job: EncodeJob, watch: Watch | None) -> EncodedShard | FailedShard:
     lexicon = job.pipeline.lexicon(job.kernels)
     with closing(_keeper(job, "ids")) as ids, closing(_keeper(job, "ends")) as ends:
         records = tokens = replaced = empty = 0
         try:
             with closing(_batches(job.shard, job.loader)) as batches:
-                for batch in batches:
-                    batch_ids, batch_ends = job.pipeline.encode(batch, lexicon, job.kernels)
+                for batch in watched(batches, job.loader, watch):
+                    if watch is not None:
+                        watch.where |= next_records(batch, records)
+                    batch_ids, batch_ends = job.pipeline.encode(batch, lexicon, job.kernels, watch)
                     ids.append(batch_ids.astype(smallest_dtype(max(0, len(lexicon) - 1)), copy=False))
                     ends.append((batch_ends + tokens).astype(_integers(tokens + len(batch_ids))))
                     records += len(batch)

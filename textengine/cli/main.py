@@ -21,6 +21,7 @@ from textengine.cli.inspect import inspect
 from textengine.cli.plugins import plugins
 from textengine.cli.recipes import recipes
 from textengine.cli.state import State, state_of
+from textengine.cli.trace import begin_trace, end_trace
 from textengine.cli.verify import verify
 from textengine.components import Kind
 from textengine.errors import TextEngineError, suggest
@@ -88,7 +89,12 @@ class EngineGroup(click.Group):
     help="Do not load the plugins of this distribution. Repeatable; so does TEXTENGINE_DISABLED_PLUGINS.",
 )
 @click.option("--debug", is_flag=True, help="Show the traceback of an error. May stand anywhere.")
-def group(no_plugins: bool, disable_plugin: tuple[str, ...], debug: bool) -> None:
+@click.option(
+    "--trace-plugins",
+    is_flag=True,
+    help="Show each call of a hook, and at the end what each component cost. May stand anywhere.",
+)
+def group(no_plugins: bool, disable_plugin: tuple[str, ...], debug: bool, trace_plugins: bool) -> None:
     """Raw text to ids and a committed corpus, by plugins.
 
     Begin with `textengine demo`.
@@ -101,16 +107,28 @@ for _command in (demo, build, inspect, encode, decode, verify, recipes, plugins)
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line with `arguments`; return the exit status."""
-    own = list(arguments)
-    end = own.index("--") if "--" in own else len(own)
-    debug = "--debug" in own[:end]
-    own = [argument for number, argument in enumerate(own) if argument != "--debug" or number > end]
+    own, anywhere = _taken_out(arguments, ("--debug", "--trace-plugins"))
+    debug = "--debug" in anywhere
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a character shows its number
             stream.reconfigure(errors="backslashreplace")
     _log_to_stderr(debug)
-    state = State()
+    state = State(trace=begin_trace() if "--trace-plugins" in anywhere else None)
     _end_on_interrupts(state)
+    code = _run(own, state, debug)
+    if state.trace is not None:
+        end_trace(state.trace)
+    return code
+
+
+def _taken_out(arguments: Sequence[str], anywhere: Sequence[str]) -> tuple[list[str], set[str]]:
+    """Return the arguments without the options that may stand anywhere before ``--``, and those options."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    before = arguments[:end]
+    return [item for item in before if item not in anywhere] + list(arguments[end:]), set(before) & set(anywhere)
+
+
+def _run(own: list[str], state: State, debug: bool) -> int:
     try:
         code = group.main(args=own, prog_name="textengine", standalone_mode=False, obj=state)
         sys.stdout.flush()

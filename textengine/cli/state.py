@@ -11,6 +11,7 @@ import click
 if TYPE_CHECKING:
     from textengine.engine import Engine
     from textengine.plugin.registry import Registry
+    from textengine.trace import Trace
 
 
 @dataclass
@@ -23,13 +24,14 @@ class State:
     discover: bool = True
     disabled: tuple[str, ...] = ()
     interrupted: bool = False
+    trace: Trace | None = None
 
     @cached_property
     def registry(self) -> Registry:
         """The registry of the plugins that the global options admit."""
         from textengine.plugin.discovery import load_registry
 
-        return load_registry(discover=self.discover, disabled=self.disabled)
+        return load_registry(discover=self.discover, disabled=self.disabled, trace=self.trace)
 
     @cached_property
     def engine(self) -> Engine:

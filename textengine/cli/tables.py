@@ -15,20 +15,20 @@ _WIDTH_WITHOUT_TERMINAL = 100
 
 
 @cache
-def console() -> Console:
-    """Return the console on standard output; a file or a pipe gets lines of a fixed width."""
-    width = None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL
-    return Console(width=width, highlight=False, markup=False, emoji=False)
+def console(err: bool = False) -> Console:
+    """Return the console on standard output, or error; a file or a pipe gets lines of a fixed width, errors wide ones."""
+    width = None if (sys.stderr if err else sys.stdout).isatty() else _WIDTH_WITHOUT_TERMINAL * (1 + err)
+    return Console(width=width, highlight=False, markup=False, emoji=False, stderr=err)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
-    """Print a table; a column whose name begins with ">" is aligned to the right."""
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "", err: bool = False) -> None:
+    """Print a table; a column whose name begins with ">" is aligned to the right. err: on standard error."""
     grid = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for name in columns:
         grid.add_column(name.removeprefix(">"), justify="right" if name.startswith(">") else "left", overflow="fold")
     for row in rows:
         grid.add_row(*(Text(str(cell)) for cell in row))
     if title:
-        console().print(Text(title, style="bold"))
-    console().print(grid)
-    console().print()
+        console(err).print(Text(title, style="bold"))
+    console(err).print(grid)
+    console(err).print()

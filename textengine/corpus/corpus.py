@@ -19,6 +19,7 @@ from textengine.plugin.discovery import load_registry
 from textengine.plugin.registry import Registry
 from textengine.recipe.pipeline import Pipeline
 from textengine.recipe.resolved import resolve_text
+from textengine.trace import Watch
 from textengine.vocab import Vocab
 
 
@@ -141,7 +142,8 @@ class Corpus:
         Raises UnknownTokenError for a token outside a vocabulary that has no unknown token, ComponentError if the
         pipeline fails, and MismatchError if the components installed here are not those of the corpus.
         """
-        return self.vocab[self.pipeline.tokens(text)]
+        trace = None if self._registry is None else self._registry.manager.trace
+        return self.vocab[self.pipeline.tokens(text, None if trace is None else Watch(trace.tally))]
 
     def decode(self, ids: Iterable[int]) -> str:
         """Return the text that ids spell, tokens joined by the tokenizer's joiner. Raises VocabError."""

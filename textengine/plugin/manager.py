@@ -8,18 +8,21 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from time import perf_counter
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
 
 from textengine.errors import PluginError, suggest
 from textengine.plugin import hookspecs
 from textengine.plugin.hookspecs import PROJECT
+from textengine.trace import IMPORT, HookCall, Trace
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
+T = TypeVar("T")
 logger = logging.getLogger("textengine")
 
 STRICT_VARIABLE = "TEXTENGINE_STRICT_PLUGINS"
@@ -63,7 +66,7 @@ class PluginManager:
     ``distribution:name``, of plugins that are not even imported; TEXTENGINE_DISABLED_PLUGINS adds to them.
 
     A plugin that fails is recorded, warned about once (logger ``textengine``) and skipped; with
-    TEXTENGINE_STRICT_PLUGINS=1 it raises PluginError.
+    TEXTENGINE_STRICT_PLUGINS=1 it raises PluginError. trace: what is told of every import and every call of a hook.
     """
 
     def __init__(
@@ -73,7 +76,9 @@ class PluginManager:
         discover: bool = True,
         given: Iterable[object] = (),
         disabled: Iterable[str] = (),
+        trace: Trace | None = None,
     ) -> None:
+        self.trace = trace
         self.plugins: list[Plugin] = []
         self.further_hooks: list[str] = []  # those that plugins specify
         self._strict = os.environ.get(STRICT_VARIABLE, "") not in ("", "0")
@@ -108,9 +113,28 @@ class PluginManager:
             if implementation is None:
                 continue
             try:
-                yield plugin, _checked(implementation.function(), plugin, hook)
+                yield plugin, self._asked(implementation.function, plugin, hook)
             except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
                 self._fail(plugin, f"{hook}: {_reason(error)}", error)
+
+    def _asked(self, implementation: Callable[[], object], plugin: Plugin, hook: str) -> Mapping[str, Any]:
+        return self._told(hook, plugin, lambda: _checked(implementation(), plugin, hook))
+
+    def _told(self, hook: str, plugin: Plugin, function: Callable[[], T]) -> T:
+        """Return ``function()``, the call of a hook or an import; the trace is told of it, also where it fails."""
+        if self.trace is None:
+            return function()
+        started, size, error = perf_counter(), None, ""
+        try:
+            result = function()
+            size = len(result) if isinstance(result, Mapping) else None
+            return result
+        except BaseException as raised:
+            error = _reason(raised)
+            raise
+        finally:
+            seconds = perf_counter() - started
+            self.trace.hook(HookCall(hook, plugin.id, plugin.version, seconds, size, error))
 
     def _admit(self, plugin: Plugin, load: Callable[[], object]) -> None:
         self.plugins.append(plugin)
@@ -118,7 +142,7 @@ class PluginManager:
             plugin.disabled, plugin.value = True, None
             return
         try:
-            plugin.value = load()
+            plugin.value = self._told(IMPORT, plugin, load)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - an import may raise anything
             self._fail(plugin, _reason(error), error)
 
@@ -139,7 +163,7 @@ class PluginManager:
             if plugin.status != "loaded" or implementation is None:
                 continue
             try:
-                specs = _checked(implementation(), plugin, _SPECS_HOOK)
+                specs = self._asked(implementation, plugin, _SPECS_HOOK)
                 marked = {name: hookspecs.hookspec(function) for name, function in specs.items()}
                 if clash := set(marked) & self._hooks:
                     raise PluginError(f"the hook {sorted(clash)[0]!r} is specified already")

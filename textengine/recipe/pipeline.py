@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textengine.components import Bound, FastNormalizer, FastTokenizer
 from textengine.errors import ComponentError, PluginError, TextEngineError
+from textengine.trace import CONVERSION, INTERNING, Watch
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,12 +51,14 @@ class Pipeline:
             raise fault(self.tokenizer, TypeError(f"joiner must be a str, not {type(joiner).__name__}"))
         return joiner
 
-    def tokens(self, text: str) -> list[str]:
+    def tokens(self, text: str, watch: Watch | None = None) -> list[str]:
         """Return the tokens of one record: the definition. Raises ComponentError."""
         texts = [text]
         for normalizer in self.normalizers:
-            texts = _applied(normalizer, texts, str, None)
-        [tokens] = _applied(self.tokenizer, texts, list, None)
+            with _at_work(watch, normalizer, False, 1):
+                texts = _applied(normalizer, texts, str, None)
+        with _at_work(watch, self.tokenizer, False, 1):
+            [tokens] = _applied(self.tokenizer, texts, list, None)
         _check_tokens(tokens, self.tokenizer, None, None)
         return tokens
 
@@ -70,21 +74,34 @@ class Pipeline:
 
         return KernelLexicon() if kernels and isinstance(self.tokenizer.call, FastTokenizer) else Lexicon()
 
-    def encode(self, batch: Batch, lexicon: Lexicon, kernels: bool = False) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    def encode(
+        self, batch: Batch, lexicon: Lexicon, kernels: bool = False, watch: Watch | None = None
+    ) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """Return (ids, ends) of a batch: local ids, and the number of tokens up to the end of each record.
 
         Equal to adding the tokens of each record to `lexicon` in turn. With `kernels`, components that have a fast path
-        take it. Raises ComponentError; its `record` counts from the beginning of the batch.
+        take it. `watch` is told what is at work. Raises ComponentError; its `record` counts from the beginning of the
+        batch.
         """
         form: Batch | list[str] = batch
         for normalizer in self.normalizers:
             if kernels and isinstance(normalizer.call, FastNormalizer):
-                form = _normalized_batch(normalizer, _as_batch(form, normalizer, batch))
+                form = _as_batch(form, normalizer, batch, watch)
+                with _at_work(watch, normalizer, True, len(batch)):
+                    form = _normalized_batch(normalizer, form)
             else:
-                form = _applied(normalizer, _as_texts(form), str, batch)
+                form = _as_texts(form, watch)
+                with _at_work(watch, normalizer, False, len(batch)):
+                    form = _applied(normalizer, form, str, batch)
         if kernels and isinstance(self.tokenizer.call, FastTokenizer):
-            return _encoded_batch(self.tokenizer, _as_batch(form, self.tokenizer, batch), lexicon)
-        return self._add(_applied(self.tokenizer, _as_texts(form), list, batch), lexicon, batch)
+            form = _as_batch(form, self.tokenizer, batch, watch)
+            with _at_work(watch, self.tokenizer, True, len(batch)):
+                return _encoded_batch(self.tokenizer, form, lexicon)
+        form = _as_texts(form, watch)
+        with _at_work(watch, self.tokenizer, False, len(batch)):
+            token_lists = _applied(self.tokenizer, form, list, batch)
+        with _own_work(watch, INTERNING, len(batch)):
+            return self._add(token_lists, lexicon, batch)
 
     def _add(
         self, token_lists: list[list[str]], lexicon: Lexicon, batch: Batch
@@ -133,18 +150,43 @@ def _applied(bound: Bound, texts: Sequence[str], expected: type[T], batch: Batch
     return results
 
 
-def _as_texts(form: Batch | list[str]) -> list[str]:
-    return form if isinstance(form, list) else list(form.texts())
+def _at_work(watch: Watch | None, bound: Bound, fast: bool, records: int) -> AbstractContextManager[None]:
+    """Return a context in which a component is at work, which costs nothing to speak of where nobody watches."""
+    if watch is None:
+        return nullcontext()
+    component = bound.component
+    owner = f"{component.distribution} {component.version}"
+    return watch.at(component.kind, component.qualified, _ran(bound, fast), records, owner)
 
 
-def _as_batch(form: Batch | list[str], bound: Bound, source: Batch) -> Batch:
+def _own_work(watch: Watch | None, what: tuple[str, str, str], records: int) -> AbstractContextManager[None]:
+    return nullcontext() if watch is None or watch.tally is None else watch.tally.timed(*what, records)
+
+
+def _ran(bound: Bound, fast: bool) -> str:
+    """Return which of a component's ways is taken."""
+    for kind, method in ((FastNormalizer, "batch"), (FastTokenizer, "encode")):
+        if isinstance(bound.call, kind):
+            return f"fast path: {method}" if fast else f"definition, not {method}"
+    return "definition"
+
+
+def _as_texts(form: Batch | list[str], watch: Watch | None = None) -> list[str]:
+    if isinstance(form, list):
+        return form
+    with _own_work(watch, CONVERSION, len(form)):
+        return list(form.texts())
+
+
+def _as_batch(form: Batch | list[str], bound: Bound, source: Batch, watch: Watch | None = None) -> Batch:
     """Return records as a batch; ComponentError, at the door of the component they go to, for one that is no text."""
     if not isinstance(form, list):
         return form
     from textengine.text import Batch
 
     try:
-        return Batch.from_texts(form, source.offsets, source.replaced)
+        with _own_work(watch, CONVERSION, len(form)):
+            return Batch.from_texts(form, source.offsets, source.replaced)
     except UnicodeEncodeError as error:
         record = next(number for number, text in enumerate(form) if text == error.object)
         raise fault(bound, error, record, source) from error
