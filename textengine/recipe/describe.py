@@ -1,4 +1,4 @@
-"""What can be told of a component: its owner, place, documentation, options and an example. For people and for pages."""
+"""What can be told of a component: owner, place, documentation, options and an example; for people and for pages."""
 
 from __future__ import annotations
 
