@@ -127,6 +127,7 @@ class PageRun:
             "PIP_NO_INDEX": "1",
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "COLUMNS": "100",
+            "OMP_NUM_THREADS": "1",  # on a busy machine, threads that wait for each other are slow
         }
         done = subprocess.run(
             command, capture_output=True, text=True, cwd=self.folder, env=environment, timeout=300, check=False
