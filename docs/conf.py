@@ -10,7 +10,7 @@ import textengine
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 project = "textengine"
-copyright = "the textengine authors"  # noqa: A001 - Sphinx asks for this name
+copyright = "the textengine authors"
 version = release = textengine.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "generated"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from project import HOWTO, ROOT, code, explained, markdown, own, registry, table
+from project import HOWTO, ROOT, code, markdown, own, registry, table, told_of_options
 
 from textengine.components import Component, Kind
 from textengine.recipe.describe import Description, describe
@@ -31,7 +31,7 @@ def lines() -> Iterator[str]:
 def entry(component: Component) -> Iterator[str]:
     """Yield the lines about a component."""
     told = describe(component, registry())
-    about, meanings = explained(told.documentation, [option.name for option in told.options])
+    about, meanings = told_of_options(component)
     yield from [f"### {component.qualified}", "", markdown(about), ""]
     if told.options:
         rows = [

@@ -1,4 +1,4 @@
-"""Sphinx extension: puts what is generated from specifications and registry where a page says ``<!-- generated: X -->``.
+"""Sphinx extension: puts what is made from specifications and registry where a page says ``<!-- generated: X -->``.
 
 On a code host the comment shows nothing, and the page says what would stand there.
 """

@@ -42,7 +42,7 @@ def _further(kind: str) -> str:
 
 def _example(name: str) -> Iterator[str]:
     value = {
-        "textengine_recipes": '"[recipe]\\ntokenizer = \'textengine/char\'\\n"',
+        "textengine_recipes": "\"[recipe]\\ntokenizer = 'textengine/char'\\n\"",
         "textengine_hookspecs": "specification",
         "textengine_commands": "command",
     }.get(name, "Component")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import tomllib
 from collections.abc import Iterable
@@ -11,6 +12,8 @@ from pathlib import Path
 from textengine.components import Component, Kind
 from textengine.plugin.discovery import load_registry
 from textengine.plugin.registry import Registry
+from textengine.recipe.describe import describe
+from textengine.recipe.options import option_fields
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,6 +71,15 @@ def explained(documentation: str, names: Iterable[str]) -> tuple[str, dict[str, 
     rest, *found = re.split(pattern, documentation)
     meanings = {name: " ".join(text.split()).rstrip(";.") for name, text in zip(found[::2], found[1::2], strict=True)}
     return rest.strip(), meanings
+
+
+def told_of_options(component: Component) -> tuple[str, dict[str, str]]:
+    """Return what `explained` returns for a component; an inherited option is explained by the class it is from."""
+    names = list(option_fields(component))
+    about, meanings = explained(describe(component, registry()).documentation, names)
+    for base in getattr(component.value, "__mro__", ())[1:]:
+        meanings = explained(inspect.getdoc(base) or "", names)[1] | meanings
+    return about, meanings
 
 
 def table(head: list[str], rows: Iterable[Iterable[str]]) -> list[str]:
