@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import commands_page
 import components_page
@@ -18,6 +18,7 @@ import python_page
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+_ARRAY = re.compile(r"~?(?:numpy\.)?ndarray\[tuple\[[^]]*\], ~?(?:numpy\.)?dtype\[(?:~?\w+\.)*(\w+)\]\]")
 MARK = re.compile(r"^<!-- generated: ([\w. -]+) -->$", re.MULTILINE)
 
 GENERATORS: dict[str, Callable[..., Iterator[str]]] = {
@@ -62,9 +63,15 @@ def _on_source_read(app: Sphinx, page: str, content: list[str]) -> None:
     content[0] = filled(content[0])
 
 
+def _short_arrays(app: Sphinx, what: str, name: str, value: Any, options: Any, *texts: str | None) -> Any:
+    """Write the arrays of a signature, and of what is returned, as they are written in the source."""
+    return tuple(text and _ARRAY.sub(r"NDArray[\1]", text) for text in texts)
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     app.connect("source-read", _on_source_read)
+    app.connect("autodoc-process-signature", _short_arrays)
     app.connect("env-get-outdated", lambda app, env, added, changed, removed: _marked(Path(app.srcdir)))
     return {"parallel_read_safe": True}
 

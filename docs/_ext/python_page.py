@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import inspect
 from collections.abc import Iterator
 from importlib import import_module
@@ -35,5 +36,7 @@ def lines(module: str) -> Iterator[str]:
         yield f".. auto{kind}:: {module}.{name}"
         if kind == "class" and not inspect.isabstract(value):
             yield "   :members:"
+            if issubclass(value, enum.Enum):
+                yield "   :undoc-members:"
         yield ""
     yield "```"
