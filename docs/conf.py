@@ -15,6 +15,7 @@ version = release = textengine.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "generated"]
 exclude_patterns = ["_build", "_ext"]
+highlight_language = "text"  # a fence that names no language is a drawing
 default_role = "code"  # docstrings write `names` so
 
 myst_enable_extensions = ["attrs_inline", "html_image"]

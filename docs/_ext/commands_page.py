@@ -11,9 +11,12 @@ from textengine.cli.main import group
 from textengine.components import Kind
 
 
+_WIDTH = 100
+
+
 def lines() -> Iterator[str]:
     """Yield the page's lines: the engine's commands in their order, then those of plugins."""
-    top = click.Context(group, info_name="textengine", max_content_width=90, terminal_width=90)
+    top = click.Context(group, info_name="textengine", terminal_width=_WIDTH, help_option_names=["-h", "--help"])
     yield from _entry("textengine", group, top)
     for command in group.commands.values():
         yield from walk(command, top)
@@ -23,7 +26,7 @@ def lines() -> Iterator[str]:
 
 def walk(command: click.Command, parent: click.Context, owner: str = "") -> Iterator[str]:
     """Yield the lines about a command and those below it."""
-    context = click.Context(command, info_name=command.name, parent=parent, max_content_width=90, terminal_width=90)
+    context = click.Context(command, info_name=command.name, parent=parent, terminal_width=_WIDTH)
     yield from _entry(context.command_path, command, context, owner)
     if isinstance(command, click.Group):
         for below in command.commands.values():
