@@ -10,7 +10,6 @@ from project import own
 from textengine.cli.main import group
 from textengine.components import Kind
 
-
 _WIDTH = 100
 
 

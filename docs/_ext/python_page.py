@@ -8,18 +8,21 @@ from collections.abc import Iterator
 from importlib import import_module
 from types import ModuleType
 
-# module -> its public names; None: those of its __all__
-MODULES: dict[str, list[str] | None] = {
-    "textengine": None,
-    "textengine.testing": None,
-    "textengine.corpus.commit": ["Commit", "read_manifest", "render_manifest"],
-    "textengine_seqmodel": None,
-}
+from project import distributions
+
+_OWN = {"textengine.corpus.commit": ["Commit", "read_manifest", "render_manifest"]}  # it has no __all__
+
+
+def modules() -> list[str]:
+    """Return the modules that have public names: the engine's, and the packages of plugins that list theirs."""
+    packages = [name.replace("-", "_") for name in distributions()[1:]]
+    listing = [name for name in packages if hasattr(import_module(name), "__all__")]
+    return ["textengine", "textengine.testing", "textengine.corpus.commit", *listing]
 
 
 def public(module: str) -> list[str]:
     """Return the public names of a module that have documentation of their own."""
-    names = MODULES[module] or list(import_module(module).__all__)
+    names = _OWN.get(module) or list(import_module(module).__all__)
     return [name for name in names if not name.startswith("__") and name != "hookimpl"]
 
 

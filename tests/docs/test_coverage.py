@@ -35,7 +35,7 @@ HOOKS = hooks_page.specifications()
 COMPONENTS = [component for kind in components_page.kinds() for component in project.own(kind)]
 RECIPES = project.own(Kind.RECIPE)
 COMMANDS = group.commands | {component.name: component.value for component in project.own(Kind.COMMAND)}
-PUBLIC = [(module, name) for module in python_page.MODULES for name in python_page.public(module)]
+PUBLIC = [(module, name) for module in python_page.modules() for name in python_page.public(module)]
 
 
 def page(name: str) -> str:
