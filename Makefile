@@ -13,6 +13,9 @@ EDITABLE_PLUGINS := $(foreach plugin,$(PLUGINS),-e $(plugin))
 export TEXTENGINE_TEST_DATA ?= $(abspath ../shared/data)
 export TEXTENGINE_DATASETS ?= $(TEXTENGINE_TEST_DATA)
 
+# Hundreds of tests and every benchmark start the command line; without its bytecode each would compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test test-checkout test-wheel lint docs dist bench bench-quick bench-table bench-picture bench-startup clean
 .DEFAULT_GOAL := demo
 

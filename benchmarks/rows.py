@@ -77,7 +77,7 @@ def _texts(size: int) -> list[Row]:
 
 
 def _first_run(size: int) -> list[Row]:
-    row = replace(_words(size), env={"NUMBA_CACHE_DIR": "{folder}/kernels"}, speed=4)
+    row = replace(_words(size), env={"TEXTENGINE_KERNEL_CACHE": "{folder}/kernels"}, speed=4)
     first = replace(row, key="first-run", name="first run, kernels compiled", against="second-run",
                     prepare=resume.without_kernels)  # fmt: skip
     return [first, replace(row, key="second-run", name="second run")]

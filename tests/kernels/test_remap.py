@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textengine.kernels.remap import narrowest, remap, remap_definition
+from textengine.kernels.remap import PAIRED, narrowest, remap, remap_definition
 
 DTYPES = [np.uint8, np.uint16, np.uint32]
 
@@ -28,6 +28,24 @@ class TestRemap:
         result = remap(np.array(ids, source), np.array(table, target))
         assert result.dtype == target
         assert expected == result.tolist()
+
+    @pytest.mark.parametrize("size", [1, 2, 28, 255, 256, 300])
+    @pytest.mark.parametrize("start", [0, 1])
+    @pytest.mark.parametrize("more", [0, 1])
+    def test_many_bytes(self, size: int, start: int, more: int) -> None:
+        """Many bytes give the same, at odd addresses and in odd numbers too."""
+        generator = np.random.default_rng(size)
+        table = generator.integers(0, 256, size).astype(np.uint8)
+        ids = generator.integers(0, min(size, 256), start + PAIRED + more).astype(np.uint8)[start:]
+        assert table[ids].tolist() == remap(ids, table).tolist()
+
+    @pytest.mark.parametrize("position", [0, PAIRED - 1, PAIRED])
+    def test_many_bytes_one_of_which_is_no_index(self, position: int) -> None:
+        """Among many bytes too, the one that is past the table's end is named."""
+        ids = np.zeros(PAIRED + 1, np.uint8)
+        ids[position] = 7
+        with pytest.raises(IndexError, match=f"^id 7 at position {position} is not below 7"):
+            remap(ids, np.zeros(7, np.uint8))
 
     def test_in_place(self) -> None:
         """The result may take the place of the ids."""

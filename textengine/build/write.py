@@ -6,9 +6,8 @@ A chunk is what the digest of a file is made of (``textengine.digest``), so noth
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -16,6 +15,7 @@ from typing import Any, BinaryIO, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from textengine.build.direct import DirectWriter
 from textengine.build.output import Column
 from textengine.build.storage import BLOCK, Stored, as_bytes, write_all
 from textengine.digest import CHUNK
@@ -23,7 +23,10 @@ from textengine.errors import BooksError
 
 
 class Piece(Protocol):
-    """A part of a shard on its way into a chunk."""
+    """A part of a shard on its way into a chunk: its items `start` to `stop`."""
+
+    start: int
+    stop: int
 
     def final(self, kernels: bool) -> Iterator[NDArray[Any]]:
         """Yield the final items, in blocks. Each may overwrite the last."""
@@ -119,19 +122,17 @@ class WrittenChunk:
 def write_chunk(job: ChunkJob) -> WrittenChunk:
     """Do a ChunkJob."""
     digest, kept, count = hashlib.sha256(job.head), list[NDArray[Any]](), 0
-    with closing(_opened_at(job.place)) as file:
+    with _writer(job) as writer:
         for piece in job.pieces:
             for block in piece.final(job.kernels):
                 count += len(block)
-                if job.place is None:
+                if writer is None:
                     kept.append(block.copy())  # its memory is used again for the next
                 elif len(block):
                     view = as_bytes(block)
                     digest.update(view)
-                    write_all(file, view)
-        if job.place is not None:
-            _start_writeback(file.fileno(), job.place[1], count * job.dtype.itemsize)
-    items = np.concatenate([np.zeros(0, job.dtype), *kept]) if job.place is None else None
+                    writer.write(view)
+    items = np.concatenate([np.zeros(0, job.dtype), *kept]) if writer is None else None
     tokens = [piece for piece in job.pieces if isinstance(piece, TokenPiece)]
     first = next(((piece.number, piece.first_unknown) for piece in tokens if piece.first_unknown >= 0), None)
     return WrittenChunk(digest.digest(), count, items, sum(piece.unknowns for piece in tokens), first)
@@ -165,23 +166,34 @@ def chunk_jobs(
     yield job()
 
 
-def _opened_at(place: tuple[str, int] | None) -> BinaryIO:
-    if place is None:
-        import io
-
-        return io.BytesIO()
-    file = Path(place[0]).open("r+b", buffering=0)
-    file.seek(place[1])
-    return file
+class _Writer(Protocol):
+    def write(self, data: memoryview, /) -> None: ...
 
 
-def _start_writeback(descriptor: int, start: int, size: int) -> None:
-    """Let the system begin to write a part of a file to the disk, so that the final sync finds little left to do.
+@contextmanager
+def _writer(job: ChunkJob) -> Iterator[_Writer | None]:
+    """Open what writes a chunk, or None for one that is to be returned. A whole chunk goes straight to the disk."""
+    if job.place is None:
+        yield None
+        return
+    path, offset = job.place
+    size = len(job.head) + sum(piece.stop - piece.start for piece in job.pieces) * job.dtype.itemsize
+    if size == CHUNK:
+        with DirectWriter(path, offset - len(job.head)) as direct:
+            direct.write(memoryview(job.head))
+            yield direct
+        return
+    with Path(path).open("r+b", buffering=0) as file:
+        file.seek(offset)
+        yield _PlainWriter(file)
 
-    Nobody reads these bytes again; on Linux, saying so starts the writing and waits for nothing.
-    """
-    if hasattr(os, "posix_fadvise"):
-        os.posix_fadvise(descriptor, start, size, os.POSIX_FADV_DONTNEED)
+
+@dataclass(frozen=True, slots=True)
+class _PlainWriter:
+    file: BinaryIO
+
+    def write(self, data: memoryview, /) -> None:
+        write_all(self.file, data)
 
 
 def _looked_up(ids: NDArray[Any], table: NDArray[Any], out: NDArray[Any] | None) -> NDArray[Any]:

@@ -1,7 +1,7 @@
-"""Numba kernels over UTF-8 bytes. Each has a plain-Python definition beside it that it must equal.
+"""Kernels over UTF-8 bytes, compiled by numba. Each has a plain-Python definition beside it that it must equal.
 
-Importing a module of this package imports numba, and its kernels are loaded from numba's cache, or compiled once, when
-they are first called; so import the one that is needed, where it is needed. Importing this file costs nothing.
+A kernel's machine code is made once on a machine, when it is first called, and kept; later processes load it without
+importing numba. Importing this file costs nothing, importing a module of kernels little more than numpy.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ def wanted(much: bool) -> bool:
 
 
 def load() -> None:
-    """Import numba, which takes a while. Interrupts wait: an import of it that was cut off cannot be repeated."""
+    """Make ready what kernels need, which takes a moment. Interrupts wait until it is done."""
     with held():
-        import numba  # noqa: F401
+        from textengine.kernels.native import prepare
+
+        prepare()

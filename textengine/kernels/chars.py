@@ -89,12 +89,12 @@ def _decode(buffer: Bytes, index: int) -> tuple[Int, int]:
 @inlined
 def _number_ascii(buffer: Bytes, index: int, numbers: Uint32s, pairs: Int64s, ids: Ids, at: int) -> bool:
     """Write the ids of 64 ASCII characters and count them; return False, uncounted, if one is unknown."""
-    lowest = np.uint32(1)
+    lowest, first = np.uint32(1), np.uint64(at)  # unsigned: a negative index would be looked for at each access
     for k in range(0, BLOCK, 8):
         word = load8(buffer, index + k)
         for j in range(8):
             number = numbers[word >> np.uint64(8 * j) & np.uint64(0xFF)]
-            ids[at + k + j] = number - np.uint32(1)
+            ids[first + np.uint64(k + j)] = number - np.uint32(1)
             lowest = min(lowest, number)
     if lowest == 0:
         return False

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from textengine.kernels.bits import Bytes, folded_product, load8
 from textengine.kernels.jit import (
-    BOOL,
     BYTES,
     INT,
     INT64S,
@@ -70,8 +69,8 @@ def _key(buffer: Bytes, start: int, stop: int, multiplier: np.uint64) -> np.uint
 
 
 @inlined
-def _slot(key: np.uint64, multiplier: np.uint64, mask: int) -> np.int64:
-    return np.int64(folded_product(key, multiplier) & np.uint64(mask))
+def _slot(key: np.uint64, multiplier: np.uint64, mask: np.uint64) -> np.uint64:
+    return folded_product(key, multiplier) & mask
 
 
 @inlined
@@ -87,7 +86,7 @@ def _equal(buffer: Bytes, start: int, arena: Bytes, at: int, length: int) -> boo
 
 @kernel(
     INT(
-        BYTES, INT64S, INT, INT, OUT_UINT32S, INT64S, BOOL,
+        BYTES, INT64S, INT, INT, OUT_UINT32S, INT64S, INT,
         OUT_UINT64S, OUT_BYTES, OUT_INT64S, OUT_INT64S, OUT_INT64S, WORD,
     )
 )  # fmt: skip
@@ -103,34 +102,36 @@ def intern_spans(
     Returns len(ids), or the position of a new token that finds no room: in `counts`, in `arena`, or in
     `slots`, of which three quarters are filled at most.
     """
-    known, mask = size[0], (len(slots) >> 1) - 1
-    room = min(len(counts), (len(slots) >> 1) * 3 >> 2)
-    for i in range(first, len(ids)):
-        start, stop = spans[i * step], spans[i * step + 1]
+    # Unsigned indices, because Python's negative ones would be looked for at each access.
+    one, two, apart = np.uint64(1), np.uint64(2), np.uint64(step)
+    known, mask = np.uint64(size[0]), np.uint64((len(slots) >> 1) - 1)
+    room = np.uint64(min(len(counts), (len(slots) >> 1) * 3 >> 2))
+    for i in range(np.uint64(first), np.uint64(len(ids))):
+        start, stop = spans[i * apart], spans[i * apart + one]
         length = stop - start
         key = _key(buffer, start, stop, multiplier)
         slot = _slot(key, multiplier, mask)
         while True:
-            found, token = slots[2 * slot], np.int64(slots[2 * slot + 1])
+            found, token = slots[two * slot], slots[two * slot + one]
             if found == key:
                 if key >> np.uint64(56) != np.uint64(HASHED):
                     break
                 at = offsets[token]
-                if offsets[token + 1] - at == length and _equal(buffer, start, arena, at, length):
+                if offsets[token + one] - at == length and _equal(buffer, start, arena, at, length):
                     break
             elif found == 0:
                 at = offsets[known]
                 if known >= room or length > len(arena) - at:
                     size[0] = known
-                    return i
+                    return int(i)
                 token = known
-                slots[2 * slot], slots[2 * slot + 1] = key, np.uint64(token)
+                slots[two * slot], slots[two * slot + one] = key, token
                 for k in range(length):
                     arena[at + k] = buffer[start + k]
-                known += 1
+                known += one
                 offsets[known], counts[token] = at + length, 0
                 break
-            slot = (slot + 1) & mask
+            slot = (slot + one) & mask
         counts[token] += weights[i] if weighted else 1
         ids[i] = token
     size[0] = known
@@ -140,10 +141,10 @@ def intern_spans(
 @kernel(NONE(UINT64S, OUT_UINT64S, WORD))
 def move_slots(slots: Slots, larger: Slots, multiplier: np.uint64) -> None:
     """Put every filled slot into `larger`, which is empty."""
-    mask = (len(larger) >> 1) - 1
+    one, two, mask = np.uint64(1), np.uint64(2), np.uint64((len(larger) >> 1) - 1)
     for k in range(0, len(slots), 2):
         if slots[k] != 0:
             slot = _slot(slots[k], multiplier, mask)
-            while larger[2 * slot] != 0:
-                slot = (slot + 1) & mask
-            larger[2 * slot], larger[2 * slot + 1] = slots[k], slots[k + 1]
+            while larger[two * slot] != 0:
+                slot = (slot + one) & mask
+            larger[two * slot], larger[two * slot + one] = slots[k], slots[k + 1]

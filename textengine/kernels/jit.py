@@ -1,7 +1,8 @@
-"""How kernels are compiled: two decorators, and the types that signatures are made of.
+"""How kernels become machine code: decorators, and the types that signatures are made of.
 
-numba keys its disk cache on the file of the kernel alone: after editing a helper in another file, delete
-``__pycache__`` (an installation does so by itself, as it writes every file anew).
+A kernel is written in the part of Python that numba compiles. numba does so once on a machine, when the kernel is first
+called; the code is kept (`cache.py`), and later processes load it by llvmlite alone (`native.py`), which takes a tenth
+of the time and of the memory that numba takes. Nothing here imports either until then.
 """
 
 from __future__ import annotations
@@ -9,66 +10,153 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from types import FunctionType
 from typing import Any, TypeVar, cast
 
-import numba
-from numba import types
+import numpy as np
+from numpy.typing import NDArray
 
 from textengine.interrupts import held
 
 F = TypeVar("F", bound=Callable[..., Any])
-_njit: Any = numba.njit
-# Without numba's runtime a kernel cannot allocate, and does not count references to its arrays: that is an
-# atomic addition for each array that a helper is given, which made loops over characters six times slower.
-_OPTIONS = {"nogil": True, "error_model": "numpy", "_nrt": False}
 
 
-def _array(dtype: Any, readonly: bool) -> Any:
-    return types.Array(dtype, 1, "C", readonly=readonly)
+@dataclass(frozen=True, slots=True)
+class Array:
+    """A contiguous one-dimensional array that a kernel reads, or also writes."""
+
+    dtype: np.dtype[Any]
+    writable: bool
+
+    def flat(self, array: NDArray[Any]) -> tuple[int, int] | None:
+        """Return the address of the first item and the number of items, or None for what is no such array.
+
+        Machine code looks at nothing of an array but these, so whatever could mislead it ends here.
+        """
+        if type(array) is not np.ndarray or array.dtype != self.dtype or array.ndim != 1:
+            return None
+        flags = array.flags
+        if not flags.carray if self.writable else not (flags.c_contiguous and flags.aligned):
+            return None
+        return array.ctypes.data, len(array)
+
+    def __str__(self) -> str:
+        return f"{'writable ' if self.writable else ''}{self.dtype} array"
 
 
-# A read-only argument takes writable arrays too, so one specialisation serves both.
-BYTES = _array(types.uint8, True)
-INT64S = _array(types.int64, True)
-UINT32S = _array(types.uint32, True)
-UINT64S = _array(types.uint64, True)
-OUT_BOOLS = _array(types.boolean, False)
-OUT_BYTES = _array(types.uint8, False)
-OUT_INT64S = _array(types.int64, False)
-OUT_UINT32S = _array(types.uint32, False)
-OUT_UINT64S = _array(types.uint64, False)
-BOOL = types.boolean
-INT = types.int64
-WORD = types.uint64
-NONE = types.void
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A number, or nothing; called with the types of arguments, the signature of a kernel that returns one."""
+
+    name: str
+
+    def __call__(self, *arguments: Array | Scalar) -> Signature:
+        return Signature(self, arguments)
+
+    def flat(self, number: Any) -> tuple[int] | None:
+        """Return the number as an int, or None for what is none."""
+        return (int(number),) if isinstance(number, int | np.integer) else None
+
+    def __str__(self) -> str:
+        return self.name
 
 
-def kernel(*signatures: Any) -> Callable[[F], F]:
-    """Compile a function, when it is first called, so that it runs without the GIL; keep the code on disk.
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The types of a kernel's arguments and of its result."""
 
-    Interrupts wait meanwhile: one in the middle of the compiler leaves it in a state in which the process crashes.
+    result: Scalar
+    arguments: tuple[Array | Scalar, ...]
 
-    signatures: all are compiled (or loaded) then, and no others afterwards: arguments of other types are a
-    TypeError. With none, each combination of argument types is compiled when it is first met.
+    def flat(self, arguments: tuple[Any, ...]) -> list[int] | None:
+        """Return the arguments as machine code takes them, or None where they are of other types."""
+        if len(arguments) != len(self.arguments):
+            return None
+        flat: list[int] = []
+        for declared, argument in zip(self.arguments, arguments, strict=True):
+            some = declared.flat(argument)
+            if some is None:
+                return None
+            flat += some
+        return flat
+
+    def __str__(self) -> str:
+        return f"({', '.join(map(str, self.arguments))})"
+
+
+def _arrays(code: str) -> tuple[Array, Array]:
+    return Array(np.dtype(code), False), Array(np.dtype(code), True)
+
+
+BYTES, OUT_BYTES = _arrays("u1")
+UINT16S, OUT_UINT16S = _arrays("u2")
+UINT32S, OUT_UINT32S = _arrays("u4")
+UINT64S, OUT_UINT64S = _arrays("u8")
+INT64S, OUT_INT64S = _arrays("i8")
+_, OUT_BOOLS = _arrays("?")
+INT = Scalar("int64")
+WORD = Scalar("uint64")
+NONE = Scalar("void")
+
+
+class Kernel:
+    """A function that runs as machine code. `function` is its source, `signatures` what it may be called with.
+
+    A call with other arguments is a TypeError. Interrupts wait while code is made: one in the middle of the compiler
+    leaves it in a state in which the process crashes.
     """
 
+    def __init__(self, function: FunctionType, signatures: tuple[Signature, ...]) -> None:
+        functools.update_wrapper(self, function)
+        self.function, self.signatures = function, signatures
+        self._lock = threading.Lock()
+        self._code: dict[int, Callable[..., int]] = {}
+
+    def __call__(self, *arguments: Any) -> int | None:
+        for number, signature in enumerate(self.signatures):
+            flat = signature.flat(arguments)
+            if flat is not None:
+                result = (self._code.get(number) or self._load(number))(*flat)
+                return None if signature.result is NONE else result
+        types = ", ".join(str(getattr(argument, "dtype", type(argument).__name__)) for argument in arguments)
+        expected = " or ".join(map(str, self.signatures))
+        raise TypeError(f"{self.function.__name__} takes contiguous arrays and numbers {expected}, not ({types})")
+
+    def _load(self, number: int) -> Callable[..., int]:
+        with self._lock, held():
+            if number not in self._code:
+                from textengine.kernels.native import loaded
+
+                self._code[number] = loaded(self.function, self.signatures[number])
+            return self._code[number]
+
+
+def kernel(*signatures: Signature) -> Callable[[F], F]:
+    """Make a function a `Kernel`: the first of its signatures that fits the arguments is run."""
+
     def decorate(function: F) -> F:
-        lock = threading.Lock()
-        compiled: Any = None
-
-        @functools.wraps(function)
-        def call(*arguments: Any) -> Any:
-            nonlocal compiled
-            if compiled is None:
-                with lock, held():
-                    compiled = compiled or _njit(list(signatures) or None, cache=True, **_OPTIONS)(function)
-            return compiled(*arguments)
-
-        return cast(F, call)
+        return cast(F, Kernel(cast(FunctionType, function), signatures))
 
     return decorate
 
 
 def inlined(function: F) -> F:
-    """Compile a helper into every kernel that calls it; it has no machine code of its own."""
-    return cast(F, _njit(forceinline=True, **_OPTIONS)(function))
+    """Mark a helper that is compiled into every kernel that calls it; it has no machine code of its own."""
+    function.__dict__["_inlined"] = True
+    return function
+
+
+def is_inlined(value: object) -> bool:
+    """Return whether `inlined` marked it."""
+    return callable(value) and getattr(value, "_inlined", False) is True
+
+
+class Instruction:
+    """A few machine operations that Python has no name for; only kernels can call it (`machine.py`)."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, *arguments: Any) -> Any:
+        raise TypeError(f"{self.name} can be called by compiled code only")

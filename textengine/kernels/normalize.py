@@ -12,8 +12,19 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from textengine.kernels.bits import BLOCK, Bytes, copy_block, low_bits, ones, padded, range_mask, squeeze_block
-from textengine.kernels.jit import BOOL, BYTES, INT, INT64S, OUT_BOOLS, OUT_BYTES, OUT_INT64S, kernel
+from textengine.kernels.bits import (
+    BLOCK,
+    Bytes,
+    copy_block,
+    letters_block,
+    letters_mask,
+    low_bits,
+    ones,
+    padded,
+    squeeze_block,
+    trailing_zeros,
+)
+from textengine.kernels.jit import BYTES, INT, INT64S, OUT_BOOLS, OUT_BYTES, OUT_INT64S, kernel
 from textengine.kernels.whitespace import drop_whitespace, skip_whitespace, whitespace_block
 
 Int64s = NDArray[np.int64]
@@ -98,7 +109,7 @@ def _cased(buffer: Bytes, ends: Int64s, method: Callable[[str], str]) -> tuple[B
     return np.frombuffer(b"".join(pieces), np.uint8), np.cumsum(lengths)
 
 
-@kernel(INT(BYTES, INT64S, OUT_BYTES, OUT_INT64S, BOOL))
+@kernel(INT(BYTES, INT64S, OUT_BYTES, OUT_INT64S, INT))
 def _ascii_letters(buffer: Bytes, ends: Int64s, out: Bytes, out_ends: Int64s, strip: bool) -> int:
     """Return the bytes written; `buffer` holds a block at least, `out` one more than its records need."""
     index = size = 0
@@ -108,20 +119,27 @@ def _ascii_letters(buffer: Bytes, ends: Int64s, out: Bytes, out_ends: Int64s, st
         while index < stop:
             at = min(index, len(buffer) - BLOCK)
             shift = np.uint64(index - at)
-            letters = range_mask(buffer, at, 0x41, 0x5A) | range_mask(buffer, at, 0x61, 0x7A)
-            letters >>= shift
+            letters = letters_mask(buffer, at) >> shift
             width = min(stop - index, BLOCK)
             keep = (letters | letters << np.uint64(1) | after_letter) & low_bits(width)
-            squeeze_block(buffer, at, out, size, keep << shift, ~letters << shift)
-            size += ones(keep)
+            if index + 2 * BLOCK <= len(buffer):
+                # Most blocks are a few runs of bytes to keep, each of which is written with whatever follows it.
+                while keep != 0:
+                    start = trailing_zeros(keep)
+                    letters_block(buffer, index + start, out, size)
+                    size += trailing_zeros(~(keep >> np.uint64(start)))
+                    keep &= keep + (np.uint64(1) << np.uint64(start))
+            else:
+                squeeze_block(buffer, at, out, size, keep << shift, ~letters << shift)
+                for k in range(ones(keep)):
+                    out[size + k] |= 0x20  # a to z, and the space as it is
+                size += ones(keep)
             after_letter = letters >> np.uint64(width - 1) & np.uint64(1)
             index += width
         # A space stands behind the last letter unless the record ends with that letter.
         if strip and after_letter == 0 and size > first:
             size -= 1
         out_ends[record] = size
-    for k in range(size):
-        out[k] |= 0x20  # a to z, and the space as it is
     return size
 
 

@@ -56,13 +56,13 @@ def _word_edges(buffer: Bytes, ends: Int64s, token_ends: Int64s, edges: Int64s, 
                 inside = word >> np.uint64(width - 1) & one
             else:
                 inside = word >> np.uint64(BLOCK - 1)
-            at = count
+            at = np.uint64(count)  # unsigned: a negative index would be looked for at each access
             count += ones(changes)
-            while at < count:
+            while at < np.uint64(count):
                 for _ in range(8):  # past the last one too: garbage that the next block overwrites
                     edges[at] = index + trailing_zeros(changes)
                     changes &= changes - one
-                    at += 1
+                    at += one
             index += width
         if inside != 0:
             edges[count] = stop
