@@ -16,7 +16,7 @@ export TEXTENGINE_DATASETS ?= $(TEXTENGINE_TEST_DATA)
 # Hundreds of tests and every benchmark start the command line; without its bytecode each would compile it anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test test-checkout test-wheel lint dist bench bench-quick bench-table bench-picture bench-startup clean
+.PHONY: demo test test-checkout test-wheel lint docs dist bench bench-quick bench-table bench-picture bench-startup clean
 .DEFAULT_GOAL := demo
 
 # The corpora of the book; then its experiment on a series, and a language model that learns for a minute.
@@ -46,6 +46,12 @@ lint: $(VENV)/.lint-installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# The pages, in docs/_build/html: a warning is an error, and so is a link that leads nowhere. Other hosts are not asked.
+docs: $(VENV)/.docs-installed
+	rm -rf docs/_build/html
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet -d docs/_build/doctrees docs docs/_build/html
+	$(BIN)/python docs/check_links.py docs/_build/html
+
 dist: $(VENV)/.dist-installed
 	rm -rf dist build
 	for project in . $(PLUGINS); do $(BIN)/python -m build --wheel --outdir dist $$project > /dev/null || exit 1; done
@@ -69,7 +75,7 @@ bench-picture: $(PEERS_VENV)/.installed
 	$(PEERS_VENV)/bin/python benchmarks/picture.py
 
 clean:
-	rm -rf $(VENV) $(WHEEL_VENV) $(PEERS_VENV) build dist *.egg-info
+	rm -rf $(VENV) $(WHEEL_VENV) $(PEERS_VENV) build dist docs/_build *.egg-info
 
 $(VENV)/.installed: pyproject.toml constraints.txt $(PLUGINS:%=%/pyproject.toml)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -87,6 +93,10 @@ $(VENV)/.test-installed: $(VENV)/.installed
 
 $(VENV)/.lint-installed: $(VENV)/.test-installed
 	$(BIN)/python $(PIP_INSTALL) -e '.[lint]'
+	touch $@
+
+$(VENV)/.docs-installed: $(VENV)/.installed
+	$(BIN)/python $(PIP_INSTALL) -e '.[docs]'
 	touch $@
 
 $(VENV)/.dist-installed: $(VENV)/.installed

@@ -10,6 +10,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
+from pages import without_times
 
 import textengine
 from textengine import Engine, Kind
@@ -67,20 +68,6 @@ class TestReadme:
             assert f"`{name}`" in README
 
 
-class TestWritingAKernel:
-    @pytest.mark.parametrize("policy", ["never", "always"])
-    def test_snippets(self, tmp_path: Path, policy: str) -> None:
-        """The snippets are one program: its proof holds, it prints what the page shows, with kernels or without."""
-        page = (ROOT / "docs" / "writing-a-kernel.md").read_text(encoding="utf-8")
-        code = "\n".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL))
-        [shown] = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
-        (tmp_path / "page.py").write_text(code, encoding="utf-8")
-        environment = {**os.environ, "TEXTENGINE_KERNELS": policy}
-        command = [sys.executable, "page.py"]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
-        assert (shown, "") == (done.stdout, done.stderr)
-
-
 class TestPublicNames:
     @pytest.mark.parametrize("name", sorted(set(textengine.__all__) - {"__version__"}))
     def test_documented(self, name: str) -> None:
@@ -114,9 +101,3 @@ class TestArchitecture:
                 assert f"  {path.name} " in ARCHITECTURE
             elif (path / "__init__.py").exists():
                 assert f"  {path.name}/ " in ARCHITECTURE
-
-
-def without_times(text: str) -> str:
-    """The text without speeds and seconds, which no two runs share, nor spaces at the ends of lines."""
-    text = re.sub(r"[\d.,]+ (MB/s|s left|s\b)", r"N \1", text)
-    return "\n".join(line.rstrip() for line in text.strip().splitlines())

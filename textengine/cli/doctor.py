@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,17 +14,6 @@ from textengine.components import Component, Kind
 
 if TYPE_CHECKING:
     from textengine.plugin.registry import Registry
-
-_FLAGS = {
-    Kind.LOADER: "build TEXT -o OUT --loader {}",
-    Kind.DATASET: "build {} -o OUT",
-    Kind.NORMALIZER: "build TEXT -o OUT --normalizer {}",
-    Kind.TOKENIZER: "build TEXT -o OUT --tokenizer {}",
-    Kind.EXECUTOR: "build TEXT -o OUT --executor {}",
-    Kind.RECIPE: "build TEXT -o OUT --recipe {}",
-    Kind.COMMAND: "{} --help",
-}
-_SETTINGS = {Kind.NORMALIZER: "normalizers.0", Kind.TOKENIZER: "tokenizer"}
 
 
 @click.command("check")
@@ -61,22 +49,20 @@ def check_plugins(ctx: click.Context, target: str | None, as_json: bool) -> None
 def show_component(ctx: click.Context, name: str) -> None:
     """Show a component: owner, file, documentation, options, and an example."""
     from textengine.cli.plain import facts
-    from textengine.recipe.options import option_fields
+    from textengine.recipe.describe import describe
 
     registry = state_of(ctx).registry
     for component in _found(registry, name):
-        value = component.value
+        told = describe(component, registry)
         rows: list[tuple[str, object]] = [
             ("from", f"{component.distribution} {component.version}"),
-            ("file", _place(value)),
+            ("file", told.place),
         ]
-        options = option_fields(component)
-        rows += [(f"option {item.name}", f"{_annotation(item.type)}, {_default(item)}") for item in options.values()]
-        rows.append(("example", _example(registry, component, list(options))))
+        rows += [(f"option {option.name}", f"{option.type}, {option.default}") for option in told.options]
+        rows.append(("example", told.example))
         facts(f"{component.kind} {component.qualified}", rows)
-        documentation = None if isinstance(value, str) else inspect.getdoc(value)
-        if documentation:
-            click.echo(documentation + "\n")
+        if told.documentation:
+            click.echo(told.documentation + "\n")
 
 
 def _found(registry: Registry, name: str) -> list[Component]:
@@ -90,33 +76,3 @@ def _found(registry: Registry, name: str) -> list[Component]:
     components = [component for kind in kinds for component in registry.all(kind)]
     known = [component.qualified if "/" in name else component.name for component in components]
     raise UnknownNameError(f"no component is named {name!r}{suggest(name, known, 'see textengine plugins list')}")
-
-
-def _place(value: Any) -> str:
-    """Return file and line, as far as they are known."""
-    target = getattr(value, "callback", None) or value
-    try:
-        return f"{inspect.getsourcefile(target)}:{inspect.getsourcelines(target)[1]}"
-    except (TypeError, OSError):
-        return "not known"
-
-
-def _annotation(declared: Any) -> str:
-    return declared if isinstance(declared, str) else getattr(declared, "__name__", str(declared))
-
-
-def _default(field: Any) -> str:
-    from dataclasses import MISSING
-
-    if field.default is not MISSING:
-        return f"{field.default!r} by default"
-    return "required" if field.default_factory is MISSING else f"{field.default_factory()!r} by default"
-
-
-def _example(registry: Registry, component: Component, options: list[str]) -> str:
-    if component.kind not in _FLAGS:
-        setting = f'builder = "{component.qualified}"'
-        return f"[recipe.vocab] {setting}" if component.kind == Kind.VOCAB_BUILDER else component.qualified
-    kind = Kind(component.kind)
-    line = "textengine " + _FLAGS[kind].format(registry.shortest(component))
-    return f"{line} --set '{_SETTINGS[kind]}.{options[0]}=...'" if options and kind in _SETTINGS else line

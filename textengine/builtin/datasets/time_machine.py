@@ -12,7 +12,8 @@ from textengine.builtin.datasets.fetch import find_or_fetch
 class TimeMachine:
     """The Time Machine, 178,979 bytes, in the edition of the d2l book.
 
-    Taken from a folder named by TEXTENGINE_DATASETS or from the cache; otherwise fetched once from `url`.
+    Taken from a folder named by TEXTENGINE_DATASETS or from the cache; otherwise fetched once.
+    url: where it is fetched from. sha1: the digest that the file must have, wherever it comes from.
     timeout: seconds that connecting, and each read, may take.
     """
 

@@ -16,8 +16,8 @@ class NGram:
     """A smoothed n-gram model of any order.
 
     method: kneser-ney (interpolated, modified), witten-bell, or laplace as the d2l book has it. order: the length of
-    the longest n-gram; 0 lets the last tenth of the training text choose, among 1 to `max_order`, for a model that is
-    then counted on all of it. epsilon: what laplace adds.
+    the longest n-gram; 0 lets the last tenth of the training text choose, for a model that is then counted on all of
+    it. max_order: the longest that may be chosen. epsilon: what laplace adds.
     """
 
     method: Literal["kneser-ney", "witten-bell", "laplace"] = "kneser-ney"

@@ -20,10 +20,11 @@ class Recurrent:
     tokens enter as; 0 lets them enter one-hot, as in the d2l book. tied: whether the output uses the same vectors (H.
     Inan et al., 2017; O. Press and L. Wolf, 2017), over a projection where the widths differ.
 
-    Three shares of numbers set to zero while training: `dropout` of what a layer gives and `input_dropout` of what the
-    first one is given, the same for all times of a window (Y. Gal and Z. Ghahramani, 2016), and `weight_dropout` of the
+    Three shares of numbers are set to zero while training; the usual values suit a book: some hundred thousand
+    characters, read tens of times. dropout: of what a layer gives, the same ones for all times of a window (Y. Gal and
+    Z. Ghahramani, 2016). input_dropout: of what the first layer is given, in the same way. weight_dropout: of the
     weights from hidden state to hidden state (S. Merity et al., "Regularizing and optimizing LSTM language models",
-    2018). The usual values suit a book: some hundred thousand characters, read tens of times.
+    2018).
     """
 
     cell: ClassVar[str]
