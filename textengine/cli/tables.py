@@ -16,7 +16,7 @@ _WIDTH_WITHOUT_TERMINAL = 100
 
 @cache
 def console(err: bool = False) -> Console:
-    """Return the console on standard output, or error; a file or a pipe gets lines of a fixed width, errors wide ones."""
+    """Return the console on standard output or error; files and pipes get lines of a fixed width, wide ones of errors."""
     width = None if (sys.stderr if err else sys.stdout).isatty() else _WIDTH_WITHOUT_TERMINAL * (1 + err)
     return Console(width=width, highlight=False, markup=False, emoji=False, stderr=err)
 
