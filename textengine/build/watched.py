@@ -10,7 +10,7 @@ from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import monotonic, perf_counter, sleep
 from typing import Any
 
 from textengine.components import Bound, FastLoader
@@ -18,6 +18,7 @@ from textengine.errors import WorkerLostError
 from textengine.text import Batch
 from textengine.trace import Tally, Watch
 
+_PATIENCE = 2.0  # seconds
 _REMEDY = "perhaps killed for its memory; build again with fewer --workers, or with --executor serial to see the cause"
 
 
@@ -104,9 +105,13 @@ def lost(places: str | None, shards: int, records: Counter[int]) -> WorkerLostEr
 
     shards: how many are done, in order. records: how many records of each source they hold.
     """
-    alive = {process.pid for process in multiprocessing.active_children()}
     notes = [] if places is None else [_note(path) for path in sorted(Path(places).glob("*.json"))]
-    dead = [note for note in notes if note and note.get("pid") not in alive]
+    dead: list[dict[str, Any]] = []
+    patience = monotonic() + _PATIENCE
+    while not dead and any(notes) and monotonic() < patience:
+        alive = {process.pid for process in multiprocessing.active_children()}
+        dead = [note for note in notes if note and note.get("pid") not in alive]
+        sleep(0.0 if dead else 0.01)  # a process closes its pipes, by which it is missed, before it is gone
     told = " or ".join(_told(note, note["number"] == shards, records[note["index"]]) for note in dead)
     return WorkerLostError(f"a worker process died{f' while {told}' if told else ''}, {_REMEDY}")
 

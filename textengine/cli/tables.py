@@ -16,7 +16,7 @@ _WIDTH_WITHOUT_TERMINAL = 100
 
 @cache
 def console(err: bool = False) -> Console:
-    """Return the console on standard output or error; files and pipes get lines of a fixed width, wide ones of errors."""
+    """Return the console on standard output, or on standard error; where no terminal is, lines of a fixed width."""
     width = None if (sys.stderr if err else sys.stdout).isatty() else _WIDTH_WITHOUT_TERMINAL * (1 + err)
     return Console(width=width, highlight=False, markup=False, emoji=False, stderr=err)
 
