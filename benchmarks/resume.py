@@ -29,7 +29,7 @@ class Run:
 
 def without_kernels(run: Run) -> None:
     """Forget the kernels that were compiled before."""
-    shutil.rmtree(run.env["NUMBA_CACHE_DIR"], ignore_errors=True)
+    shutil.rmtree(run.env["TEXTENGINE_KERNEL_CACHE"], ignore_errors=True)
 
 
 def kill_at_half(run: Run) -> None:

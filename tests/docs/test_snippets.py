@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 from pages import PageRun, snippets
 
-from textengine.cli.plugins import plugins
-
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts)
 NAMES = [str(path.relative_to(DOCS).with_suffix("")) for path in PAGES]
@@ -20,8 +18,6 @@ WITH_SNIPPETS = [
 @pytest.mark.parametrize("name", WITH_SNIPPETS)
 def test_page(name: str, tmp_path: Path) -> None:
     """Every fence of the page does what the page says."""
-    if name == "tutorial/plugin" and "new" not in plugins.commands:
-        pytest.skip("textengine plugins new is not there")
     folder = tmp_path / "page"
     folder.mkdir()
     PageRun((DOCS / f"{name}.md").read_text(encoding="utf-8"), folder).run()
