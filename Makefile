@@ -38,7 +38,7 @@ test-checkout: $(VENV)/.test-installed
 test-wheel: dist
 	rm -rf $(WHEEL_VENV)
 	$(PYTHON) -m venv $(WHEEL_VENV)
-	$(WHEEL_VENV)/bin/python $(PIP_INSTALL) dist/*.whl pytest pytest-xdist hypothesis numba
+	$(WHEEL_VENV)/bin/python $(PIP_INSTALL) dist/*.whl pytest pytest-xdist hypothesis numba 'setuptools>=77'
 	cd tests && TEXTENGINE_TEST_INSTALLED=1 ../$(WHEEL_VENV)/bin/pytest -n auto -c ../pyproject.toml --rootdir .. *.py plugin $(PLUGIN_DOORS:%=../%)
 
 lint: $(VENV)/.lint-installed

@@ -18,7 +18,7 @@ PACKAGE = Path(textengine.__file__).parent
 STOREYS = [
     ["__main__"],
     ["cli"],
-    ["testing"],
+    ["testing", "scaffold"],
     ["engine"],
     ["build"],
     ["corpus"],
@@ -46,6 +46,7 @@ class TestLightness:
             "from textengine.cli.main import run; run(['plugins', 'list', '--json'])",
             "from textengine.cli.main import run; run(['build', '--help'])",
             "from textengine.cli.main import run; run(['plugins', 'check', '--help'])",
+            "from textengine.cli.main import run; run(['plugins', 'new', '--help'])",
             "from textengine.cli.main import run; run(['recipes', 'd2l'])",
             "from textengine import Vocab; Vocab(['a'])",
         ],

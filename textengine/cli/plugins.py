@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from textengine.cli.doctor import check_plugins, show_component
+from textengine.cli.scaffold import new_project
 from textengine.cli.state import state_of
 from textengine.components import Kind
 
@@ -24,6 +25,7 @@ def plugins() -> None:
 
 plugins.add_command(check_plugins)
 plugins.add_command(show_component)
+plugins.add_command(new_project)
 
 
 @plugins.command("list")

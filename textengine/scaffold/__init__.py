@@ -1,0 +1,1 @@
+"""Projects of plugins, written from templates: ``textengine plugins new``."""
