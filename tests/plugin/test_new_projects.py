@@ -1,4 +1,4 @@
-"""Projects as ``plugins new`` writes them: each installs, and passes its own tests and its lint, with nothing changed."""
+"""Projects as ``plugins new`` writes them: each installs, and passes its own tests and its lint, as it is."""
 
 from __future__ import annotations
 

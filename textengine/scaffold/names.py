@@ -20,7 +20,7 @@ _FOLDERS = ("tests", "build", "dist")  # beside the package, in every project
 
 @dataclass(frozen=True)
 class Names:
-    """The names of a project. distribution: what pip installs; module: what Python imports; component: in textengine."""
+    """The names of a project. distribution: what pip installs; module: what Python imports; component: textengine."""
 
     distribution: str
     module: str
