@@ -18,12 +18,14 @@ from typing import Any
 from texts import MIB, Texts
 
 KERNELS = {
-    "interning words, numbering characters": ("intern_spans", "move_slots", "number_chars", "char_ends"),
+    "interning words, numbering characters": (
+        "intern_spans", "move_slots", "number_narrow_chars", "char_ends",
+    ),
     "letters": ("_ascii_letters",),
     "lines, words, malformed bytes": (
         "_split_lines", "_count_terminators", "_first_malformed_block", "_word_edges",
     ),
-    "looking final ids up": ("_remap",),
+    "looking final ids up": ("_remap_bytes", "_remap"),
 }  # fmt: skip
 CALLS = {
     "SHA-256 of the source and of the result": ("'update' of '_hashlib.HASH'",),

@@ -91,7 +91,7 @@ TARGETS = [
     Target("empty lines: time by that of prose", _times("empty", "words-empty"), 3),
     Target("empty lines: memory by that of prose", _memory("hard", "empty", "words-empty"), 1.25),
     Target("one line: memory by its size", _per_record, 4),
-    Target("resumed at half: time by that of a whole build", _times("resumed", "whole"), 0.6),
+    Target("resumed after half the time: time by that of a whole build", _times("resumed", "whole"), 0.6),
 ]
 
 

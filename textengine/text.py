@@ -36,6 +36,16 @@ class Batch:
             yield data[start:end].decode()
             start = end
 
+    def split(self, most: int) -> Iterator[Batch]:
+        """Yield the records in order, at most `most` in a batch; the first has all that were `replaced`."""
+        replaced, begun = self.replaced, 0
+        for first in range(0, max(1, len(self)), most):
+            ends = self.ends[first : first + most]
+            stop = int(ends[-1]) if len(ends) else 0
+            offsets = None if self.offsets is None else self.offsets[first : first + most]
+            yield Batch(self.buffer[begun:stop], ends - begun if begun else ends, offsets, replaced)
+            replaced, begun = 0, stop
+
     @classmethod
     def from_texts(cls, texts: Iterable[str], offsets: NDArray[np.int64] | None = None, replaced: int = 0) -> Batch:
         """Return the batch whose records are `texts`. Raises UnicodeEncodeError on a lone surrogate."""

@@ -192,6 +192,20 @@ class TestChars:
         assert expected == parts
         check(table, list("".join(texts)))
 
+    @given(st.lists(st.integers(0, 127), min_size=1, max_size=128), st.integers(0, 2**32 - 1), st.integers(0, 300))
+    def test_blocks_of_ascii(self, alphabet: list[int], seed: int, known: int) -> None:
+        """Whole blocks, in which characters turn up late, and some of which were tokens before: ids of two sizes."""
+        tokens = [f"w{number}" for number in range(known)] + [chr(code) for code in alphabet[::3]]
+        generator = np.random.default_rng(seed)
+        drawn = [generator.choice(alphabet[: 1 + len(alphabet) * part // 4], 300) for part in range(5)]
+        texts = ["".join(map(chr, some.tolist())) for some in drawn]
+        table = TokenTable()
+        interned(table, tokens)
+        ids = [number for text in texts for number in table.encode_chars(*batch([text]), narrow=True)[0].tolist()]
+        chars = list("".join(texts))
+        assert intern_definition(tokens + chars)[0][len(tokens) :] == ids
+        check(table, tokens + chars)
+
     def test_every_character(self) -> None:
         """All scalar values, more than one call can list as new, some known before as tokens."""
         chars = [chr(c) for c in range(0x110000) if not 0xD800 <= c < 0xE000]

@@ -26,6 +26,9 @@ letters_mask: Callable[[Bytes, int], np.uint64] = Instruction("letters_mask")
 load8: Callable[[Bytes, int], np.uint64] = Instruction("load8")
 """``buffer[index:index + 8]`` as one little-endian word."""
 
+store8: Callable[[np.uint64, Bytes, int], None] = Instruction("store8")
+"""``buffer[index:index + 8]`` becomes the bytes of a little-endian word."""
+
 copy_block: Callable[[Bytes, int, Bytes, int], None] = Instruction("copy_block")
 """``target[at:at + 64] = source[start:start + 64]``."""
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textengine.kernels.bits import BLOCK, Bytes, load8, low_bits, ones, range_mask
+from textengine.kernels.bits import BLOCK, Bytes, load8, low_bits, ones, range_mask, store8
 from textengine.kernels.jit import (
     BYTES,
     INT,
@@ -21,36 +21,45 @@ from textengine.kernels.jit import (
     inlined,
     kernel,
 )
+from textengine.kernels.pairs import BYTE, UNPAIRED, look_up_pairs, pair_table
 
 Int64s = NDArray[np.int64]
 Uint32s = NDArray[np.uint32]
 Int = int | np.int64
 Ids = NDArray[Any]  # uint8 or uint32
 FRESH = 1024  # new characters that one call may meet
+ASCII = 0x80
 READ, WRITTEN, FOUND = range(3)  # what the kernels keep between calls
 
 
 class CharIndex:
     """What the kernels know about characters.
 
-    numbers: uint32, the id of each code point plus one, or 0. pairs: int64, how often the kernel met each
-    pair of ASCII characters, which `take_counts` turns into their counts. fresh: uint32, those met for the
-    first time.
+    numbers: uint32, the id of each code point plus one, or 0. pairs: the ids of each two ASCII characters, as
+    `pair_table` has them; `pair` makes it. met: int64, how often the kernels met each two, which `take_counts` turns
+    into counts. fresh: uint32, characters met for the first time.
     """
 
     CODEPOINTS = 0x110000
 
     def __init__(self) -> None:
         self.numbers = np.zeros(self.CODEPOINTS, np.uint32)  # pages that are not used take no memory
-        self.pairs = np.zeros(1 << 16, np.int64)
+        self.pair()
+        self.met = np.zeros(1 << 16, np.int64)
         self.fresh = np.empty(FRESH, np.uint32)
 
+    def pair(self) -> None:
+        """Make `pairs` anew from `numbers`."""
+        numbers = self.numbers[:ASCII]
+        known = np.flatnonzero((numbers > 0) & (numbers <= BYTE))
+        self.pairs = pair_table(known, numbers[known] - 1)
+
     def take_counts(self) -> tuple[Uint32s, Int64s]:
-        """Return the ids of the ASCII characters in `pairs` and how often each stands there; forget those."""
-        square = self.pairs.reshape(256, 256)
+        """Return the ids of the ASCII characters in `met` and how often each stands there; forget those."""
+        square = self.met.reshape(256, 256)
         counts = square.sum(axis=0) + square.sum(axis=1)
         found = np.flatnonzero(counts)
-        self.pairs[:] = 0
+        self.met[:] = 0
         return self.numbers[found] - np.uint32(1), counts[found]
 
 
@@ -87,7 +96,38 @@ def _decode(buffer: Bytes, index: int) -> tuple[Int, int]:
 
 
 @inlined
-def _number_ascii(buffer: Bytes, index: int, numbers: Uint32s, pairs: Int64s, ids: Ids, at: int) -> bool:
+def _number_each(
+    buffer: Bytes, index: int, stop: int, known: int, numbers: Uint32s, fresh: Uint32s, found: int, counts: Int64s,
+    ids: Ids, at: int,
+) -> tuple[int, int, int]:  # fmt: skip
+    """Number and count the characters that start from `index` to before `stop`; return (index, found, at) then."""
+    while index < stop:
+        codepoint, length = _decode(buffer, index)
+        number, found = _number(codepoint, numbers, fresh, found, known)
+        counts[number] += 1
+        ids[at] = number
+        index += int(length)
+        at += 1
+    return index, found, at
+
+
+@inlined
+def _is_ascii(buffer: Bytes, index: int) -> bool:
+    """Return whether 64 ASCII characters start at `index`."""
+    return index + BLOCK <= len(buffer) and bool(range_mask(buffer, index, ASCII, 0xFF) == 0)
+
+
+@inlined
+def _count_pairs(buffer: Bytes, index: int, met: Int64s) -> None:
+    """Count 64 ASCII characters, two at a time."""
+    for k in range(0, BLOCK, 8):
+        word = load8(buffer, index + k)
+        for j in range(0, 64, 16):
+            met[word >> np.uint64(j) & np.uint64(0xFFFF)] += 1
+
+
+@inlined
+def _number_ascii(buffer: Bytes, index: int, numbers: Uint32s, met: Int64s, ids: Ids, at: int) -> bool:
     """Write the ids of 64 ASCII characters and count them; return False, uncounted, if one is unknown."""
     lowest, first = np.uint32(1), np.uint64(at)  # unsigned: a negative index would be looked for at each access
     for k in range(0, BLOCK, 8):
@@ -98,46 +138,65 @@ def _number_ascii(buffer: Bytes, index: int, numbers: Uint32s, pairs: Int64s, id
             lowest = min(lowest, number)
     if lowest == 0:
         return False
-    for k in range(0, BLOCK, 8):
-        word = load8(buffer, index + k)
-        for j in range(0, 64, 16):
-            pairs[word >> np.uint64(j) & np.uint64(0xFFFF)] += 1
+    _count_pairs(buffer, index, met)
     return True
 
 
-@kernel(
-    NONE(BYTES, INT, INT, OUT_UINT32S, OUT_UINT32S, OUT_INT64S, OUT_INT64S, OUT_BYTES, OUT_INT64S),
-    NONE(BYTES, INT, INT, OUT_UINT32S, OUT_UINT32S, OUT_INT64S, OUT_INT64S, OUT_UINT32S, OUT_INT64S),
-)
+@kernel(NONE(BYTES, INT, OUT_UINT32S, OUT_UINT32S, OUT_INT64S, OUT_INT64S, OUT_UINT32S, OUT_INT64S))
 def number_chars(
-    buffer: Bytes, known: int, limit: int, numbers: Uint32s, fresh: Uint32s, pairs: Int64s, counts: Int64s,
-    ids: Ids, state: Int64s,
+    buffer: Bytes, known: int, numbers: Uint32s, fresh: Uint32s, met: Int64s, counts: Int64s, ids: Uint32s,
+    state: Int64s,
 ) -> None:  # fmt: skip
-    """Write the id of each character to `ids`, from `state` on, and count it, in `pairs` or in `counts`.
+    """Write the id of each character to `ids`, from `state` on, and count it, in `met` or in `counts`.
 
-    numbers, fresh, pairs: a CharIndex. Characters met for the first time are numbered from `known` on.
-    counts: shape (known + len(fresh),) at least. Stops before the end of `buffer` where `fresh` might not
-    suffice, or where an id might reach `limit`.
+    numbers, fresh, met: a CharIndex. Characters met for the first time are numbered from `known` on.
+    counts: shape (known + len(fresh),) at least. Stops before the end of `buffer` where `fresh` might not suffice.
     """
     index, at, found = state[READ], state[WRITTEN], state[FOUND]
-    most = min(len(fresh), limit - known) - BLOCK
-    while index < len(buffer) and found <= most:
-        if index + BLOCK <= len(buffer) and range_mask(buffer, index, 0x80, 0xFF) == 0:
-            if not _number_ascii(buffer, index, numbers, pairs, ids, at):
-                for k in range(BLOCK):
-                    _, found = _number(buffer[index + k], numbers, fresh, found, known)
-                continue  # the same block once more
+    while index < len(buffer) and found <= len(fresh) - BLOCK:
+        if _is_ascii(buffer, index) and _number_ascii(buffer, index, numbers, met, ids, at):
             index += BLOCK
             at += BLOCK
         else:
             stop = min(index + BLOCK, len(buffer))
-            while index < stop:
-                codepoint, length = _decode(buffer, index)
-                number, found = _number(codepoint, numbers, fresh, found, known)
-                counts[number] += 1
-                ids[at] = number
-                index += length
-                at += 1
+            index, found, at = _number_each(buffer, index, stop, known, numbers, fresh, found, counts, ids, at)
+    state[READ], state[WRITTEN], state[FOUND] = index, at, found
+
+
+@inlined
+def _number_pairs(buffer: Bytes, index: int, pairs: Uint32s, met: Int64s, ids: Bytes, at: int) -> bool:
+    """Write the ids of 64 ASCII characters and count them; return False, uncounted, if a pair is unknown."""
+    unpaired = np.uint64(0)
+    for k in range(0, BLOCK, 8):
+        word, marks = look_up_pairs(load8(buffer, index + k), pairs)
+        store8(word, ids, at + k)
+        unpaired |= marks
+    if unpaired & UNPAIRED != 0:
+        return False
+    _count_pairs(buffer, index, met)
+    return True
+
+
+@kernel(NONE(BYTES, INT, OUT_UINT32S, OUT_UINT32S, UINT32S, OUT_INT64S, OUT_INT64S, OUT_BYTES, OUT_INT64S))
+def number_narrow_chars(
+    buffer: Bytes, known: int, numbers: Uint32s, fresh: Uint32s, pairs: Uint32s, met: Int64s, counts: Int64s,
+    ids: Bytes, state: Int64s,
+) -> None:  # fmt: skip
+    """Do what `number_chars` does with ids of a byte, two at a time; pairs: the CharIndex's.
+
+    Stops too where an id might not fit, and where an ASCII character was met that `pairs` does not know yet.
+    """
+    index, at, found = state[READ], state[WRITTEN], state[FOUND]
+    most, paired = min(len(fresh), BYTE - known) - BLOCK, True
+    while index < len(buffer) and found <= most and paired:
+        ascii_only = _is_ascii(buffer, index)
+        if ascii_only and _number_pairs(buffer, index, pairs, met, ids, at):
+            index += BLOCK
+            at += BLOCK
+        else:
+            paired = not ascii_only
+            stop = min(index + BLOCK, len(buffer))
+            index, found, at = _number_each(buffer, index, stop, known, numbers, fresh, found, counts, ids, at)
     state[READ], state[WRITTEN], state[FOUND] = index, at, found
 
 

@@ -52,6 +52,14 @@ def _load8(typing: Any, buffer: Any, index: Any) -> Any:
     return types.uint64(buffer, types.intp), emit
 
 
+def _store8(typing: Any, word: Any, buffer: Any, index: Any) -> Any:
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        builder.store(args[0], _pointer(context, builder, buffer, args[1], args[2], _WORD), align=1)
+        return context.get_dummy_value()
+
+    return types.void(types.uint64, buffer, types.intp), emit
+
+
 def _copy_block(typing: Any, source: Any, start: Any, target: Any, at: Any) -> Any:
     def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         block = _load(context, builder, source, args[0], args[1], _BYTES)
@@ -129,7 +137,7 @@ def _ones(typing: Any, mask: Any) -> Any:
 INSTRUCTIONS: dict[str, Any] = {
     function.__name__.removeprefix("_"): _intrinsic(function)
     for function in (
-        _range_mask, _letters_mask, _load8, _copy_block, _letters_block, _squeeze_block,
+        _range_mask, _letters_mask, _load8, _store8, _copy_block, _letters_block, _squeeze_block,
         _trailing_zeros, _folded_product, _ones,
     )
 }  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from textengine.kernels.bits import Bytes, load8, store8
 from textengine.kernels.jit import (
     BYTES,
     INT,
@@ -17,9 +18,9 @@ from textengine.kernels.jit import (
     UINT32S,
     kernel,
 )
+from textengine.kernels.pairs import BYTE, UNPAIRED, look_up_pairs, pair_table
 
 Ids = NDArray[Any]
-NARROW = 1 << 8
 PAIRED = 1 << 16  # ids
 
 
@@ -63,16 +64,22 @@ def remap(ids: Ids, table: Ids, out: Ids | None = None) -> Ids:
 def _remap_pairs(ids: Ids, table: Ids, out: Ids) -> int:
     """Look bytes up two at a time, as long as all are indices of the table; return how many were.
 
-    Only for many, since the table of all pairs must be made first: half the look-ups for as much memory traffic.
+    Only for many, since the table of all pairs must be made first.
     """
-    many = len(ids) & ~1 if ids.dtype == table.dtype == np.uint8 and len(ids) >= PAIRED else 0
-    if not many or (ids.ctypes.data | out.ctypes.data) & 1 or int(ids[:many].max()) >= len(table):
+    if not ids.dtype == table.dtype == np.uint8 or len(ids) < PAIRED:
         return 0
-    wide = table.astype(np.uint16)
-    pairs = np.zeros((NARROW, NARROW), np.uint16)
-    pairs[: len(table), : len(table)] = wide[:NARROW] | wide[:NARROW, None] << 8
-    _remap(ids[:many].view(np.uint16), pairs.ravel(), out[:many].view(np.uint16))
-    return many
+    return int(_remap_bytes(ids, pair_table(np.arange(len(table[:BYTE])), table[:BYTE]), out))
+
+
+@kernel(INT(BYTES, UINT32S, OUT_BYTES))
+def _remap_bytes(ids: Bytes, pairs: NDArray[np.uint32], out: Bytes) -> int:
+    """Fill `out`, eight bytes at a time, until fewer are left or one has no value; return how many were written."""
+    for k in range(0, len(ids) - 7, 8):
+        word, marks = look_up_pairs(load8(ids, k), pairs)
+        if marks & UNPAIRED != 0:
+            return k
+        store8(word, out, k)
+    return len(ids) & ~7
 
 
 @kernel(

@@ -11,8 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textengine.kernels.bits import Bytes, padded
-from textengine.kernels.chars import FOUND, FRESH, READ, WRITTEN, CharIndex, char_ends, number_chars, number_codepoints
+from textengine.kernels.chars import (
+    FOUND,
+    FRESH,
+    READ,
+    WRITTEN,
+    CharIndex,
+    char_ends,
+    number_chars,
+    number_codepoints,
+    number_narrow_chars,
+)
 from textengine.kernels.intern import intern_spans, move_slots
+from textengine.kernels.pairs import BYTE
 from textengine.kernels.words import word_edges
 
 Int64s = NDArray[np.int64]
@@ -21,7 +32,7 @@ Uint32s = NDArray[np.uint32]
 
 MULTIPLIER = int.from_bytes(os.urandom(8), "little") | 1  # random: no text can be written that collides
 MOST_TOKENS = 1 << 32  # ids are uint32
-NARROW, MIDDLE = 1 << 8, 1 << 16  # ids are uint8, and uint16
+MIDDLE = 1 << 16  # ids that uint16 holds
 
 
 def intern_definition(tokens: Iterable[str]) -> tuple[list[int], dict[str, int]]:
@@ -116,8 +127,11 @@ class TokenTable:
         char_ends(padded(buffer), ends, token_ends)
 
         def number(known: int, index: CharIndex, ids: Ids, state: Int64s) -> None:
-            limit = NARROW if ids.dtype == np.uint8 else MOST_TOKENS
-            number_chars(buffer, known, limit, index.numbers, index.fresh, index.pairs, self._counts, ids, state)
+            kept = self._counts, ids, state
+            if ids.dtype == np.uint8:
+                number_narrow_chars(buffer, known, index.numbers, index.fresh, index.pairs, index.met, *kept)
+            else:
+                number_chars(buffer, known, index.numbers, index.fresh, index.met, *kept)
 
         count = int(token_ends[-1]) if len(ends) else 0
         return self._intern_chars(number, len(buffer), count, narrow), token_ends
@@ -189,9 +203,10 @@ class TokenTable:
             found, done = int(state[FOUND]), int(state[WRITTEN])
             if found:
                 self._add_chars(index, index.fresh[:found], ids[written:done])
-            elif done == written:  # ids might not fit any more
+                index.pair()
+            elif done == written:  # ids might not fit into bytes any more
                 ids = ids.astype(np.uint32)
-        return ids.astype(np.uint8) if narrow and len(self) <= NARROW else ids
+        return ids.astype(np.uint8) if narrow and len(self) <= BYTE else ids
 
     def _add_chars(self, index: CharIndex, fresh: Uint32s, ids: Ids) -> None:
         """Add characters that the kernel met for the first time, and numbered on from the last token."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from textengine.text import Batch
 
 _BATCH = 1 << 20  # bytes: large enough that the work on a batch outweighs its overhead, small enough for a cache
+_RECORDS = 1 << 16  # in a batch: many more than prose has, so that a text of empty lines takes no more memory
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class TextLoader:
                 yield self._file_batch(_read_exactly(file, start, stop, shard), shard)
                 return
             for first, last in lines.pieces(file, start, stop, _BATCH):
-                yield self._lines(_read_exactly(file, first, last, shard), base + first, shard)
+                yield from self._lines(_read_exactly(file, first, last, shard), base + first, shard).split(_RECORDS)
 
     def _lines(self, raw: bytes, start: int, shard: Shard) -> Batch:
         # A function of its own, so that the raw bytes of a long line are gone while its tokens are made.
