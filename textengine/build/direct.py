@@ -15,7 +15,7 @@ from types import TracebackType
 import numpy as np
 
 ALIGNMENT = 4096  # bytes: of memory, places and sizes; what disks and file systems ask for at most
-BLOCK = 1 << 20
+BLOCK = 1 << 22  # bytes: handing a smaller one to the thread that writes would take as long as writing it
 
 
 class DirectWriter:
@@ -50,12 +50,21 @@ class DirectWriter:
     def write(self, data: memoryview) -> None:
         """Write bytes."""
         while len(data):
-            some = data[: BLOCK - self._filled]
-            self._blocks[0][self._filled : self._filled + len(some)] = some
-            self._filled += len(some)
+            room = self.room()
+            some = data[: len(room)]
+            room[: len(some)] = some
+            self.advance(len(some))
             data = data[len(some) :]
-            if self._filled == BLOCK:
-                self._flush()
+
+    def room(self) -> memoryview:
+        """Return where the next bytes may be put, instead of writing them; there is room for one at least."""
+        return self._blocks[0][self._filled :]
+
+    def advance(self, size: int) -> None:
+        """Write the first `size` bytes of what `room` returned."""
+        self._filled += size
+        if self._filled == BLOCK:
+            self._flush()
 
     def _flush(self) -> None:
         """Send what was filled on its way, as soon as the block before it has arrived."""

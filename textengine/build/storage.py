@@ -1,7 +1,7 @@
 """What is kept of a shard between the two passes over it, in memory or in a file of the work folder.
 
-Arrays are written and read in blocks that stay in a processor's cache: for large arrays, having the system hand out
-fresh memory again and again takes longer than the work on them.
+Arrays are read in blocks that stay in a processor's cache: for large arrays, having the system hand out fresh memory
+again and again takes longer than the work on them. For small ones, threads that wait for the interpreter would.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-BLOCK = 1 << 19  # items
+BLOCK = 1 << 21  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,9 @@ class Stored:
             begin, end = max(0, start - first), min(count, stop - first)
             if begin < end:
                 if self.path is None:
-                    for at in range(begin, end, BLOCK):
-                        yield self.arrays[number][at : min(at + BLOCK, end)]
+                    size = BLOCK // np.dtype(dtype).itemsize
+                    for at in range(begin, end, size):
+                        yield self.arrays[number][at : min(at + size, end)]
                 else:
                     yield from _read(self.path, np.dtype(dtype), offset, begin, end)
             first += count
@@ -129,11 +130,12 @@ def write_all(file: BinaryIO, view: memoryview) -> None:
 
 def _read(path: str, dtype: np.dtype[Any], offset: int, start: int, stop: int) -> Iterator[NDArray[Any]]:
     """Yield the items `start` to `stop` of the array that begins at byte `offset` of a file, in one buffer."""
-    buffer = np.empty(min(stop - start, BLOCK), dtype)
+    size = BLOCK // dtype.itemsize
+    buffer = np.empty(min(stop - start, size), dtype)
     with Path(path).open("rb", buffering=0) as file:
         file.seek(offset + start * dtype.itemsize)
-        for at in range(start, stop, BLOCK):
-            block = buffer[: min(BLOCK, stop - at)]
+        for at in range(start, stop, size):
+            block = buffer[: min(size, stop - at)]
             view = memoryview(block).cast("B")  # type: ignore[arg-type]
             while len(view):
                 count = file.readinto(view)

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -21,6 +22,9 @@ from textengine.build.storage import BLOCK, Stored, as_bytes, write_all
 from textengine.digest import CHUNK
 from textengine.errors import BooksError
 
+# Returns where so many final items can be put, or the first of them: an array of one item at least.
+Room = Callable[[int], NDArray[Any]]
+
 
 class Piece(Protocol):
     """A part of a shard on its way into a chunk: its items `start` to `stop`."""
@@ -28,8 +32,8 @@ class Piece(Protocol):
     start: int
     stop: int
 
-    def final(self, kernels: bool) -> Iterator[NDArray[Any]]:
-        """Yield the final items, in blocks. Each may overwrite the last."""
+    def final(self, room: Room, kernels: bool) -> Iterator[NDArray[Any]]:
+        """Put the final items where there is room, and yield each array that is filled."""
 
 
 @dataclass(slots=True)
@@ -49,17 +53,19 @@ class TokenPiece:
     unknowns: int = 0
     first_unknown: int = -1
 
-    def final(self, kernels: bool) -> Iterator[NDArray[Any]]:
+    def final(self, room: Room, kernels: bool) -> Iterator[NDArray[Any]]:
         """Yield the final ids."""
-        room, at = np.empty(min(self.stop - self.start, BLOCK), self.table.dtype), self.start
+        at = self.start
         for block in self.ids.blocks(self.start, self.stop):
             if self.unknown is not None:
                 positions = np.flatnonzero(self.unknown[block])
                 self.unknowns += len(positions)
                 if self.first_unknown < 0 and len(positions):
                     self.first_unknown = at + int(positions[0])
-            yield _looked_up(block, self.table, room[: len(block)] if kernels else None)
             at += len(block)
+            for some, out in _roomed(block, room):
+                _look_up(some, self.table, out, kernels)
+                yield out
 
 
 @dataclass(slots=True)
@@ -76,14 +82,15 @@ class EndPiece:
     before: int
     last: bool
 
-    def final(self, kernels: bool) -> Iterator[NDArray[Any]]:
+    def final(self, room: Room, kernels: bool) -> Iterator[NDArray[Any]]:
         """Yield the final record ends. Raises BooksError."""
         end = -1
         for block in self.ends.blocks(self.start, self.stop):
-            final = np.minimum(block, self.tokens).astype("<i8")
-            final += self.before
-            end = int(final[-1])
-            yield final
+            for some, out in _roomed(block, room):
+                np.minimum(some, self.tokens, out=out, dtype=out.dtype)
+                out += self.before
+                end = int(out[-1])
+                yield out
         if self.last and end != self.before + self.tokens:
             raise BooksError(
                 f"the records of a shard end at token {end}, its tokens at {self.before + self.tokens}; refused"
@@ -123,19 +130,19 @@ def write_chunk(job: ChunkJob) -> WrittenChunk:
     """Do a ChunkJob."""
     digest, kept, count = hashlib.sha256(job.head), list[NDArray[Any]](), 0
     with _writer(job) as writer:
+        room = partial(np.empty, dtype=job.dtype) if writer is None else partial(_room, writer, job.dtype)
         for piece in job.pieces:
-            for block in piece.final(job.kernels):
-                count += len(block)
+            for items in piece.final(room, job.kernels):
+                count += len(items)
                 if writer is None:
-                    kept.append(block.copy())  # its memory is used again for the next
-                elif len(block):
-                    view = as_bytes(block)
-                    digest.update(view)
-                    writer.write(view)
-    items = np.concatenate([np.zeros(0, job.dtype), *kept]) if writer is None else None
+                    kept.append(items)
+                else:
+                    digest.update(as_bytes(items))
+                    writer.advance(items.nbytes)
+    whole = np.concatenate([np.zeros(0, job.dtype), *kept]) if writer is None else None
     tokens = [piece for piece in job.pieces if isinstance(piece, TokenPiece)]
     first = next(((piece.number, piece.first_unknown) for piece in tokens if piece.first_unknown >= 0), None)
-    return WrittenChunk(digest.digest(), count, items, sum(piece.unknowns for piece in tokens), first)
+    return WrittenChunk(digest.digest(), count, whole, sum(piece.unknowns for piece in tokens), first)
 
 
 def chunk_jobs(
@@ -167,7 +174,8 @@ def chunk_jobs(
 
 
 class _Writer(Protocol):
-    def write(self, data: memoryview, /) -> None: ...
+    def room(self) -> memoryview: ...
+    def advance(self, size: int) -> None: ...
 
 
 @contextmanager
@@ -185,22 +193,40 @@ def _writer(job: ChunkJob) -> Iterator[_Writer | None]:
         return
     with Path(path).open("r+b", buffering=0) as file:
         file.seek(offset)
-        yield _PlainWriter(file)
+        yield _PlainWriter(file, memoryview(bytearray(BLOCK)))
 
 
 @dataclass(frozen=True, slots=True)
 class _PlainWriter:
     file: BinaryIO
+    block: memoryview
 
-    def write(self, data: memoryview, /) -> None:
-        write_all(self.file, data)
+    def room(self) -> memoryview:
+        return self.block
+
+    def advance(self, size: int) -> None:
+        write_all(self.file, self.block[:size])
 
 
-def _looked_up(ids: NDArray[Any], table: NDArray[Any], out: NDArray[Any] | None) -> NDArray[Any]:
-    """Return ``table[ids]``; by a kernel, into `out`, if that is given."""
-    if out is None:
-        final: NDArray[Any] = table[ids]
-        return final
-    from textengine.kernels.remap import remap
+def _room(writer: _Writer, dtype: np.dtype[Any], count: int) -> NDArray[Any]:
+    """Return a Room's array, in the memory from which `writer` writes: items need not be copied there."""
+    room = writer.room()
+    return np.frombuffer(room, dtype, min(count, len(room) // dtype.itemsize))
 
-    return remap(ids, table, out)
+
+def _roomed(block: NDArray[Any], room: Room) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
+    """Yield a block's parts in order, each with an array of its length."""
+    while len(block):
+        out = room(len(block))
+        yield block[: len(out)], out
+        block = block[len(out) :]
+
+
+def _look_up(ids: NDArray[Any], table: NDArray[Any], out: NDArray[Any], kernels: bool) -> None:
+    """Write ``table[ids]`` to `out`."""
+    if kernels:
+        from textengine.kernels.remap import remap
+
+        remap(ids, table, out)
+    else:
+        np.take(table, ids, out=out, mode="clip")  # without a mode, `take` would write to a copy of `out`
