@@ -12,8 +12,6 @@ import pytest
 from textengine import Engine
 from textengine.errors import ComponentError
 
-pytestmark = pytest.mark.usefixtures("kernels")
-
 Run = Callable[..., "CompletedProcess[str]"]
 Install = Callable[..., Path]
 
@@ -68,6 +66,7 @@ TOKENIZER_FAULTS = {
 }
 
 
+@pytest.mark.usefixtures("kernels")
 class TestNormalizer:
     """A normalizer that raises on one record."""
 
@@ -156,6 +155,7 @@ class TestNormalizer:
         assert f'File "{path}"' in done.stderr
 
 
+@pytest.mark.usefixtures("kernels")
 class TestManyShards:
     """The record of a fault when the text is cut into many shards."""
 
