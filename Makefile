@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 WHEEL_VENV := .venv-wheel
 PEERS_VENV := .venv-peers
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check -c constraints.txt
+# The oldest pluggy that the engine takes, for the tests that run the command line with it and with the newest.
+OLD_PLUGGY := $(PIP_INSTALL) --no-deps --upgrade pluggy==1.5.0 --target
 PLUGINS := $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 PLUGIN_DOORS := $(wildcard plugins/*/tests/*/test_commands.py plugins/textengine-example/tests/test_*.py)
 EDITABLE_PLUGINS := $(foreach plugin,$(PLUGINS),-e $(plugin))
@@ -38,7 +40,8 @@ test-checkout: $(VENV)/.test-installed
 test-wheel: dist
 	rm -rf $(WHEEL_VENV)
 	$(PYTHON) -m venv $(WHEEL_VENV)
-	$(WHEEL_VENV)/bin/python $(PIP_INSTALL) dist/*.whl pytest pytest-xdist hypothesis numba 'setuptools>=77'
+	$(WHEEL_VENV)/bin/python $(PIP_INSTALL) dist/*.whl pytest pytest-xdist hypothesis jsonschema numba 'setuptools>=77'
+	$(WHEEL_VENV)/bin/python $(OLD_PLUGGY) $(WHEEL_VENV)/pluggy-1.5.0
 	cd tests && TEXTENGINE_TEST_INSTALLED=1 ../$(WHEEL_VENV)/bin/pytest -n auto -c ../pyproject.toml --rootdir .. *.py plugin $(PLUGIN_DOORS:%=../%)
 
 lint: $(VENV)/.lint-installed
@@ -89,6 +92,7 @@ $(PEERS_VENV)/.installed: benchmarks/peers/requirements.txt
 
 $(VENV)/.test-installed: $(VENV)/.installed
 	$(BIN)/python $(PIP_INSTALL) -e '.[test]'
+	$(BIN)/python $(OLD_PLUGGY) $(VENV)/pluggy-1.5.0
 	touch $@
 
 $(VENV)/.lint-installed: $(VENV)/.test-installed

@@ -23,6 +23,7 @@ from textengine.plugin.registry import Registry
 from textengine.recipe.overrides import override
 from textengine.recipe.recipe import Recipe, find_recipe
 from textengine.recipe.resolved import ResolvedRecipe, resolve
+from textengine.recipe.schema import recipe_schema
 from textengine.trace import Trace
 from textengine.vocab import Vocab
 
@@ -101,6 +102,10 @@ class Engine:
     def recipe(self, recipe: AnyRecipe) -> Recipe:
         """Return a recipe by name, by the path of its TOML file, or from a mapping. Raises ConfigurationError."""
         return find_recipe(recipe, self.registry)
+
+    def recipe_schema(self) -> dict[str, Any]:
+        """Return the JSON Schema (draft 2020-12) of recipes, with every component of this engine and its options."""
+        return recipe_schema(self.registry)
 
     def build(
         self,

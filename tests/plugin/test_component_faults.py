@@ -12,8 +12,6 @@ import pytest
 from textengine import Engine
 from textengine.errors import ComponentError
 
-pytestmark = pytest.mark.usefixtures("kernels")
-
 Run = Callable[..., "CompletedProcess[str]"]
 Install = Callable[..., Path]
 
@@ -68,6 +66,7 @@ TOKENIZER_FAULTS = {
 }
 
 
+@pytest.mark.usefixtures("kernels")
 class TestNormalizer:
     """A normalizer that raises on one record."""
 
@@ -156,6 +155,7 @@ class TestNormalizer:
         assert f'File "{path}"' in done.stderr
 
 
+@pytest.mark.usefixtures("kernels")
 class TestManyShards:
     """The record of a fault when the text is cut into many shards."""
 
@@ -245,6 +245,94 @@ class TestTokenizer:
         done = cli("build", text, "-o", "out", "--tokenizer", "cut")
         assert 3 == done.returncode
         assert "tokenizer 'cut' failed: TypeError: joiner must be a str, not int" in done.stderr
+
+
+STATEFUL = {
+    "what it saw before": (
+        "SEEN = set()\n\n\ndef cut(text):\n    words = [word for word in text.split() if word not in SEEN]\n"
+        "    SEEN.update(words)\n    return words\n",
+        "it made ['good', 'one'] of this record, and [] once it had seen others",
+    ),
+    "one list for all records": (
+        "WORDS = []\n\n\ndef cut(text):\n    WORDS.extend(text.split())\n    return WORDS\n",
+        "it made ['good', 'one'] of this record, and ['good', 'one', 'bad', 'one', 'good', 'one'] once",
+    ),
+    "an error the second time": (
+        "SEEN = set()\n\n\ndef cut(text):\n    if text in SEEN:\n        raise KeyError(text)\n"
+        "    SEEN.add(text)\n    return text.split()\n",
+        "KeyError: 'good one'",
+    ),
+}
+
+
+class TestState:
+    """A component that keeps something from one record for the next, so that its results depend on the others."""
+
+    @pytest.mark.parametrize("executor", EXECUTORS)
+    @pytest.mark.parametrize("kind", STATEFUL)
+    def test_tokenizer(self, provide: Install, cli: Run, tmp_path: Path, kind: str, executor: str) -> None:
+        """It is named with the record that came out otherwise the second time."""
+        source, reason = STATEFUL[kind]
+        provide("cutter", "tokenizers", "{'cut': cut}", source)
+        (tmp_path / "b.txt").write_text("good one\nbad one\n")
+        done = cli("build", "b.txt", "-o", "out", "--tokenizer", "cut", "--executor", executor, "--quiet")
+        assert (3, "", 1) == (done.returncode, done.stdout, len(done.stderr.splitlines()))
+        assert (
+            "plugin cutter 1.0: tokenizer 'cut' failed on record 0 (counted from 0) of b.txt, byte 0: " in done.stderr
+        )
+        assert reason in done.stderr
+        assert not (tmp_path / "out").exists()
+
+    def test_normalizer(self, provide: Install, cli: Run, tmp_path: Path) -> None:
+        """The same of a normalizer, in a class whose instance keeps the state."""
+        source = "class Number:\n    count = 0\n\n    def __call__(self, text):\n        self.count += 1\n"
+        provide("counter", "normalizers", "{'number': Number}", source + "        return f'{self.count} {text}'\n")
+        (tmp_path / "b.txt").write_text("good\nbad\n")
+        done = cli("build", "b.txt", "-o", "out", "--normalizer", "number", "--quiet")
+        assert 3 == done.returncode
+        where = "plugin counter 1.0: normalizer 'number' failed on record 0 (counted from 0) of b.txt, byte 0: "
+        assert where + "RuntimeError: it made '1 good' of this record, and '3 good' once it had seen" in done.stderr
+
+
+class TestChangedInput:
+    """A fast path that writes to the batch it is given."""
+
+    @pytest.mark.parametrize("change", ["batch.buffer[0] = 120", "batch.ends[-1] -= 1"])
+    def test_tokenizer(self, provide: Install, cli: Run, tmp_path: Path, change: str) -> None:
+        """It is stopped where it writes, and named with the record."""
+        source = f"""
+class Cut:
+    def __call__(self, text):
+        return text.split()
+
+    def encode(self, batch, lexicon):
+        {change}
+        return lexicon.intern_words(batch.buffer, batch.ends)
+"""
+        provide("cutter", "tokenizers", "{'cut': Cut}", source)
+        self.check(cli, tmp_path, "--tokenizer", "cut", "plugin cutter 1.0: tokenizer 'cut'")
+
+    def test_normalizer(self, provide: Install, cli: Run, tmp_path: Path) -> None:
+        """The same of a normalizer."""
+        source = """
+class Mask:
+    def __call__(self, text):
+        return text
+
+    def batch(self, batch):
+        batch.buffer[batch.buffer == 111] = 48
+        return batch
+"""
+        provide("masker", "normalizers", "{'mask': Mask}", source)
+        self.check(cli, tmp_path, "--normalizer", "mask", "plugin masker 1.0: normalizer 'mask'")
+
+    def check(self, cli: Run, tmp_path: Path, option: str, name: str, who: str) -> None:
+        (tmp_path / "b.txt").write_text("good one\nbad one\n")
+        command = ("build", "b.txt", "-o", "out", option, name, "--quiet")
+        done = cli(*command, env={"TEXTENGINE_KERNELS": "always"})
+        assert (3, "", 1) == (done.returncode, done.stdout, len(done.stderr.splitlines()))
+        assert f"{who} failed on record 0 (counted from 0) of b.txt, byte 0: ValueError: " in done.stderr
+        assert "read-only" in done.stderr
 
 
 class TestMaking:

@@ -267,3 +267,74 @@ class TestDataset:
         done = cli("build", "three", "-o", "out", "--quiet")
         assert 3 == done.returncode
         assert f"error: plugin textengine-three 1.0: dataset 'three' failed: {reason}" in done.stderr
+
+
+ODD = """
+from dataclasses import dataclass
+
+
+class Size:
+    pass
+
+
+@dataclass(frozen=True)
+class Cut:
+    size: Size = None
+    joiner: str = "-"
+
+    def __call__(self, text):
+        return [text]
+
+
+@dataclass(frozen=True)
+class Named:
+    name: str = "x"
+
+    def __call__(self, text):
+        return [text]
+"""
+
+
+class TestSchema:
+    """Installed components in the schema of recipes."""
+
+    def test_options(self, provide: Install, cli: Run) -> None:
+        """The options of an installed tokenizer are in it, with the plugin's name and version."""
+        definition = "from dataclasses import dataclass\n\n@dataclass(frozen=True)\nclass Cut:\n    size: int = 4\n"
+        provide(
+            "cutter", "tokenizers", "{'cut': Cut}", definition + "    def __call__(self, text):\n        return []\n"
+        )
+        done = cli("recipes", "--schema")
+        assert (0, "") == (done.returncode, done.stderr)
+        tokenizers = json.loads(done.stdout)["properties"]["recipe"]["properties"]["tokenizer"]["anyOf"]
+        assert "cut" in tokenizers[0]["enum"]
+        [cut] = [item for item in tokenizers[1:] if "cutter/cut" in item["properties"]["name"]["enum"]]
+        assert cut["description"].endswith("(cutter 1.0)")
+        assert {"type": "integer", "default": 4} == cut["properties"]["size"]
+
+    def test_what_cannot_be_described(self, provide: Install, cli: Run) -> None:
+        """An option of an odd type may be anything, and a component that no recipe can make is left out: both named."""
+        provide("cutter", "tokenizers", "{'cut': Cut, 'named': Named}", ODD)
+        done = cli("recipes", "--schema")
+        assert 0 == done.returncode
+        lines = sorted(done.stderr.splitlines())
+        assert 2 == len(lines), done.stderr
+        assert "an option cannot be called 'name'; it is left out of the schema" in lines[1]
+        assert "plugin cutter 1.0: tokenizer 'cut' failed: its option 'size' has an annotation" in lines[0]
+        assert lines[0].endswith("; the schema lets it be anything")
+        tokenizers = json.loads(done.stdout)["properties"]["recipe"]["properties"]["tokenizer"]["anyOf"]
+        assert "named" not in tokenizers[0]["enum"]
+        [cut] = [item for item in tokenizers[1:] if "cutter/cut" in item["properties"]["name"]["enum"]]
+        assert {} == cut["properties"]["size"]
+        assert {"type": "string", "default": "-"} == cut["properties"]["joiner"]
+
+    def test_the_doctor(self, provide: Install, cli: Run) -> None:
+        """What cannot be described is a finding of the doctor."""
+        provide("cutter", "tokenizers", "{'cut': Cut, 'named': Named}", ODD)
+        done = cli("plugins", "check", "cutter", "--json")
+        assert 3 == done.returncode
+        failed = {
+            item["subject"]: item["message"] for item in json.loads(done.stdout) if item["check"] == "options schema"
+        }
+        assert "its option 'size' has an annotation that cannot be checked" in failed["tokenizer cut"]
+        assert "an option cannot be called 'name'" in failed["tokenizer named"]

@@ -207,6 +207,9 @@ class PluginManager:
                     )
 
     def _fail(self, plugin: Plugin, reason: str, error: BaseException) -> None:
+        from textengine.plugin.requirements import unmet  # which imports much, and is rarely asked
+
+        reason = "; ".join([reason, *unmet(plugin.distribution)])
         message = f"plugin {plugin.distribution} {plugin.version} ({plugin.name}) is skipped: {reason}"
         if self._strict or plugin.distribution == PROJECT:
             raise PluginError(message) from error

@@ -41,7 +41,7 @@ def bind(component: Component, options: Mapping[str, Any]) -> Bound:
     changed = {name: value for name, value in options.items() if not _repeats_default(value, fields[name])}
     values = _validated(component, changed)
     for name, field in fields.items():
-        if name not in changed and _required(field):
+        if name not in changed and is_required(field):
             raise ConfigurationError(f"{where} needs the option {name!r}")
     try:
         call = component.value(**values)
@@ -72,7 +72,8 @@ def _check_names(options: Mapping[str, Any], fields: Mapping[str, Any], where: s
             raise ConfigurationError(f"{where} has no option {name!r}{suggest(name, fields, f'its options: {known}')}")
 
 
-def _required(field: dataclasses.Field[Any]) -> bool:
+def is_required(field: dataclasses.Field[Any]) -> bool:
+    """Return whether an option has no default."""
     return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textengine.components import Bound, FastNormalizer, FastTokenizer
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from textengine.text import Batch
 
 T = TypeVar("T")
+
+_SHORT = 1000  # characters: of a text that can be normalized or cut once more without being noticed
+_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +138,18 @@ def identity(canonical: Mapping[str, Any]) -> str:
 
 
 def _applied(bound: Bound, texts: Sequence[str], expected: type[T], batch: Batch | None) -> list[T]:
-    """Return the results of a component for each text; ComponentError for one that fails or has the wrong type."""
+    """Return the results of a component for each text; ComponentError for one that fails or has the wrong type.
+
+    Raises it too for a component that has another result for the first text after it has seen the others: it keeps
+    something from one record for the next, and what it makes would depend on how the work is divided.
+    """
     results: list[Any] = []
+    first: list[Any] = []
     try:
-        results.extend(map(bound.call, texts))  # a failure leaves the results so far, and so names the record
+        results.extend(map(bound.call, texts[:1]))
+        if results:
+            first = [list(result) if isinstance(result, list) else result for result in results]
+            results.extend(map(bound.call, islice(texts, 1, None)))  # a failure leaves those so far: their number tells
         if len(results) < len(texts):  # to map, a StopIteration is no failure but the end
             raise StopIteration
         if not all(map(expected.__instancecheck__, results)):
@@ -147,7 +159,27 @@ def _applied(bound: Bound, texts: Sequence[str], expected: type[T], batch: Batch
             raise TypeError(f"it must return a {expected.__name__}, not {found}")
     except (Exception, SystemExit) as error:
         raise fault(bound, error, None if batch is None else len(results), batch) from error
+    if len(texts) > 1 and len(texts[0]) <= _SHORT:
+        _check_stateless(bound, texts[0], first[0], results[0], batch)
     return results
+
+
+def _check_stateless(bound: Bound, text: str, first: object, now: object, batch: Batch | None) -> None:
+    """Raise ComponentError unless `text` still becomes what it became at `first`, which is also what that is `now`."""
+    try:
+        again = bound.call(text)
+        if not first == now == again:
+            shown = [_shortened(repr(result)) for result in (first, again if first == now else now)]
+            raise RuntimeError(
+                f"it made {shown[0]} of this record, and {shown[1]} once it had seen others; it must keep nothing from "
+                "one record for the next"
+            )
+    except (Exception, SystemExit) as error:
+        raise fault(bound, error, None if batch is None else 0, batch) from error
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
 
 
 def _at_work(watch: Watch | None, bound: Bound, fast: bool, records: int) -> AbstractContextManager[None]:
@@ -193,29 +225,58 @@ def _as_batch(form: Batch | list[str], bound: Bound, source: Batch, watch: Watch
 
 
 def _normalized_batch(bound: Bound, batch: Batch) -> Batch:
-    """Return the result of a normalizer's fast path; a fault is looked for again by the definition, by record."""
-    try:
-        result: Batch = bound.call.batch(batch)
+    """Return the result of a normalizer's fast path. Raises ComponentError."""
+
+    def normalized(batch: Batch) -> Batch:
+        result: Batch = bound.call.batch(_lent(batch))
         if len(result) != len(batch) or (len(result) and int(result.ends[-1]) != len(result.buffer)):
             raise ValueError(f"its fast path returned {len(result)} records for {len(batch)}, or lost their bytes")
         return result
+
+    try:
+        return normalized(batch)
     except (Exception, SystemExit) as error:
-        _applied(bound, list(batch.texts()), str, batch)
-        raise fault(bound, error) from error
+        raise _fast_fault(bound, error, batch, str, normalized) from error
 
 
 def _encoded_batch(bound: Bound, batch: Batch, lexicon: Lexicon) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Return the result of a tokenizer's fast path; a fault is looked for again by the definition, by record."""
-    try:
-        ids, ends = bound.call.encode(batch, lexicon)
+    """Return the result of a tokenizer's fast path. Raises ComponentError."""
+
+    def encoded(batch: Batch) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        ids, ends = bound.call.encode(_lent(batch), lexicon)
         if len(ends) != len(batch) or (int(ends[-1]) if len(ends) else 0) != len(ids):
             raise ValueError(f"its fast path returned {len(ends)} records for {len(batch)}, or lost their tokens")
         if len(ids) and int(ids.max()) >= len(lexicon):
             raise ValueError(f"its fast path returned the id {ids.max()}, and the lexicon has {len(lexicon)}")
         return ids, ends
+
+    try:
+        return encoded(batch)
     except (Exception, SystemExit) as error:
-        _applied(bound, list(batch.texts()), list, batch)
-        raise fault(bound, error) from error
+        raise _fast_fault(bound, error, batch, list, encoded) from error
+
+
+def _lent(batch: Batch) -> Batch:
+    """Return a batch whose arrays cannot be written: a component that would change its input fails instead."""
+    from textengine.text import Batch
+
+    arrays = batch.buffer.view(), batch.ends.view()
+    for array in arrays:
+        array.flags.writeable = False
+    return Batch(*arrays, batch.offsets, batch.replaced)
+
+
+def _fast_fault(
+    bound: Bound, error: BaseException, batch: Batch, expected: type, again: Callable[[Batch], object]
+) -> ComponentError:
+    """Return the fault of a fast path, which is looked for by record: by the definition, then by the path itself."""
+    _applied(bound, list(batch.texts()), expected, batch)
+    for record, part in enumerate(batch.split(1)):
+        try:
+            again(part)
+        except (Exception, SystemExit) as found:  # noqa: BLE001 - a component may raise anything
+            return fault(bound, found, record, batch)
+    return fault(bound, error)
 
 
 def _check_tokens(tokens: Iterable[object], bound: Bound, record: int | None, batch: Batch | None) -> None:

@@ -13,12 +13,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
-from textengine.components import Kind
-from textengine.errors import ConfigurationError, suggest
+from textengine.components import Component, Kind
+from textengine.errors import ComponentError, ConfigurationError, PluginError, suggest
 from textengine.plugin.hookspecs import PROJECT
 from textengine.plugin.manager import Plugin, normalize_distribution
 from textengine.plugin.registry import Registry
-from textengine.recipe.options import option_fields
+from textengine.plugin.requirements import unmet
+from textengine.recipe.options import is_required, option_fields
+from textengine.recipe.schema import option_schema
 from textengine.testing.check import CheckError
 from textengine.testing.entry import CHECKED, checks_of, hook_checks
 from textengine.testing.subject import engine_with
@@ -63,6 +65,8 @@ def examine(registry: Registry, target: str | None) -> Iterator[Finding]:
 
 def _plugin(registry: Registry, plugin: Plugin) -> Iterator[Finding]:
     yield Finding(plugin.id, "distribution", "installed", "passed", _installed(plugin))
+    lacking = "; ".join(unmet(plugin.distribution))
+    yield Finding(plugin.id, "distribution", "requirements", "failed" if lacking else "passed", lacking)
     if plugin.disabled:
         yield Finding(plugin.id, "hooks", "loaded", "skipped", "it is disabled")
         return
@@ -89,6 +93,10 @@ def _contracts(registry: Registry, plugin: Plugin) -> Iterator[Finding]:
             yield Finding(plugin.id, f"{kind} {component.name}", "name", "passed", shared)
             if kind not in CHECKED:
                 continue
+            options = _options(plugin, component)
+            yield options
+            if options.result == "failed":
+                continue  # no check could make it
             needed = [name for name, field in option_fields(component).items() if is_required(field)]
             if needed:
                 why = f"it needs the option {needed[0]!r}; check it in its tests, with parametrize_with_checks"
@@ -98,11 +106,18 @@ def _contracts(registry: Registry, plugin: Plugin) -> Iterator[Finding]:
                 yield _checked(plugin.id, check)
 
 
-def is_required(field: Any) -> bool:
-    """Return whether an option has no default."""
-    from dataclasses import MISSING
-
-    return field.default is MISSING and field.default_factory is MISSING
+def _options(plugin: Plugin, component: Component) -> Finding:
+    """Return whether a recipe can set each option of a component, and which they are."""
+    subject, check = f"{component.kind} {component.name}", "options schema"
+    try:
+        fields = option_fields(component)
+        for field in fields.values():
+            option_schema(component, field)
+    except ComponentError as error:
+        return Finding(plugin.id, subject, check, "failed", error.reason)
+    except PluginError as error:
+        return Finding(plugin.id, subject, check, "failed", str(error))
+    return Finding(plugin.id, subject, check, "passed", ", ".join(fields) or "it has no options")
 
 
 def _checked(plugin: str, check: Any) -> Finding:

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from textengine import Corpus
+from textengine.corpus.commit import read_manifest
+from textengine.digest import file_digest
 from textengine_seqmodel.store import Store
 from textengine_seqmodel.train.metrics import read_metrics
 
@@ -73,8 +75,12 @@ class TestJourney:
         done = cli("ngrams", corpus.path, "-o", "out", "--top", "3", "--ranks", "1", "50")
         assert 0 == done.returncode, done.stderr
         assert "over the ranks 1 to" in done.stdout
-        names = {"zipf.png", "zipf.svg", "unigrams.csv", "bigrams.csv", "trigrams.csv"}
-        assert names == {path.name for path in (tmp_path / "out").iterdir()}
+        manifest = read_manifest(tmp_path / "out", "textengine ngrams")
+        assert {"zipf.png", "zipf.svg", "unigrams.csv", "bigrams.csv", "trigrams.csv"} == set(manifest["files"])
+        for file in manifest["files"].values():
+            assert file["digest"] == file_digest(tmp_path / "out" / file["name"])
+        assert corpus.manifest.document["files"]["tokens"]["digest"] == manifest["corpus"]["tokens"]
+        assert f"tables and plot: out/{manifest['files']['zipf.png']['name']}\n" in done.stdout
         done = cli("ngrams", corpus.path, "-o", "out")
         assert (2, True) == (done.returncode, "--force" in done.stderr)
         assert 0 == cli("ngrams", corpus.path, "-o", "out", "--force").returncode

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from textengine import Corpus
+    from textengine.corpus.commit import Commit
     from textengine_seqmodel.chapter import Table
 
+FORMAT = "textengine ngrams"
 _PICTURE = "zipf"
 
 
@@ -30,20 +32,22 @@ def ngrams(ctx: click.Context, corpus: str, output: str | None, top: int, ranks:
     from textengine.cli.plain import facts
     from textengine.cli.state import state_of
     from textengine.cli.tables import table
+    from textengine.corpus.commit import Commit
     from textengine_seqmodel.chapter import statistics
 
     opened = state_of(ctx).engine.open(corpus)
-    target = _free(output, force) if output else None
-    tables = statistics(opened, ranks)
+    with Commit(output, FORMAT, force=force) if output is not None else nullcontext() as commit:
+        tables = statistics(opened, ranks)
+        if commit:
+            _write(commit, opened, tables)
     for name, found in tables.items():
         rows = [
             (_spelt(opened, ids), f"{count:,}") for ids, count in zip(found.ids[:top], found.counts[:top], strict=True)
         ]
         table([name[:-1], ">count"], rows, title=f"the {len(rows)} most frequent of {len(found.counts):,} {name}")
     facts("Zipf's law", [(name, _exponent(found)) for name, found in tables.items()])
-    if target:
-        _write(target, opened, tables)
-        click.echo(f"tables and plot: {target / (_PICTURE + '.png')}")
+    if commit:
+        click.echo(f"tables and plot: {commit.directory / commit.files[f'{_PICTURE}.png']['name']}")
 
 
 def _exponent(found: Table) -> str:
@@ -61,31 +65,22 @@ def _spelt(corpus: Corpus, ids: object) -> str:
     return "-".join(tokens) if plain and corpus.manifest.joiner else quoted(corpus.manifest.joiner.join(tokens))
 
 
-def _free(output: str, force: bool) -> Path:
-    """Return the directory to write to, made. Raises OutputExistsError where something is there already."""
-    from textengine.errors import OutputExistsError
-
-    target = Path(output)
-    ours = {f"{_PICTURE}.png", f"{_PICTURE}.svg", "unigrams.csv", "bigrams.csv", "trigrams.csv"}
-    try:
-        there = {path.name for path in target.iterdir()} if target.exists() else set()
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputExistsError(f"{target}: {error.strerror}; choose another output") from error
-    if there - ours:
-        raise OutputExistsError(f"{target} holds other files, so it is left alone; choose another output")
-    if there and not force:
-        raise OutputExistsError(f"{target} exists; choose another output, or replace it with --force")
-    return target
-
-
-def _write(target: Path, corpus: Corpus, tables: Mapping[str, Table]) -> None:
+def _write(commit: Commit, corpus: Corpus, tables: Mapping[str, Table]) -> None:
+    """Write the tables and the plot, and commit them, with what tells of which corpus they are."""
     from textengine_seqmodel.chapter import zipf_plot
 
     for name, found in tables.items():
-        with (target / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+        path = commit.work / f"{name}.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow([*(f"token {number}" for number in range(1, found.ids.shape[1] + 1)), "count"])
             for ids, count in zip(found.ids.tolist(), found.counts.tolist(), strict=True):
                 writer.writerow([*corpus.vocab.to_tokens(ids), count])
-    zipf_plot(tables, target / _PICTURE, "character" if not corpus.manifest.joiner else "word")
+        commit.add(path.name, path)
+    zipf_plot(tables, commit.work / _PICTURE, "character" if not corpus.manifest.joiner else "word")
+    for suffix in ("png", "svg"):
+        path = commit.work / f"{_PICTURE}.{suffix}"
+        commit.add(path.name, path)
+    document = corpus.manifest.document
+    source = {"recipe_id": document["recipe_id"], "tokens": document["files"].get("tokens", {}).get("digest")}
+    commit.finish({"corpus": source, "ranks": {name: list(found.ranks) for name, found in tables.items()}})
