@@ -34,7 +34,7 @@ def recipe_schema(registry: Registry) -> Schema:
     definitions: Schema = {}
     components = {kind: _components(registry, kind, definitions) for kind in (Kind.NORMALIZER, Kind.TOKENIZER)}
     policies = _components(registry, Kind.VOCAB_BUILDER, definitions, "builder")
-    recipe = {
+    recipe: dict[str, Schema] = {
         "normalizers": {
             "description": "What changes a record's text, in this order.",
             "type": "array",
@@ -62,16 +62,14 @@ def option_schema(component: Component, field: Field[Any]) -> Schema:
     try:
         adapter = TypeAdapter(typing.get_type_hints(component.value)[field.name])
         schema = adapter.json_schema(ref_template=f"#/$defs/{place}.{{model}}")
-    except (NameError, TypeError, PydanticUserError) as error:
+        if not is_required(field):
+            default = field.default if field.default_factory is MISSING else field.default_factory()
+            schema["default"] = adapter.dump_python(default, mode="json", warnings=False)
+    except (NameError, TypeError, ValueError, PydanticUserError) as error:
         reason = str(error).partition("\n")[0]
-        raise component.fault(
-            f"its option {field.name!r} has an annotation that cannot be checked: {reason}"
-        ) from error
+        raise component.fault(f"its option {field.name!r} has a type that cannot be described: {reason}") from error
     if "$defs" in schema:
         schema["$defs"] = {f"{place}.{name}": inner for name, inner in schema["$defs"].items()}
-    if not is_required(field):
-        default = field.default if field.default_factory is MISSING else field.default_factory()
-        schema["default"] = adapter.dump_python(default, mode="json", warnings=False)
     return schema
 
 
