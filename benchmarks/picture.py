@@ -53,11 +53,16 @@ THEMES = {
 
 
 def measured(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the rows of the group in which the peers are: one file, one run."""
-    found = [group["rows"] for group in document["groups"].values() if "huggingface" in group["rows"]]
-    if not found:
+    """Return the rows of each panel, from the group that has most of its peers: one file, one run."""
+    rows = {}
+    for keys in PANELS.values():
+        groups = [
+            {key: group["rows"][key] for key in keys if key in group["rows"]} for group in document["groups"].values()
+        ]
+        rows |= {key: row for key, row in max(groups, key=len).items() if row["rounds"]}
+    if not {"words", "huggingface"} <= set(rows):
         raise SystemExit("these results have no peers in them; run: make bench")
-    return {key: row for key, row in found[0].items() if row["rounds"]}
+    return rows
 
 
 def places(rows: dict[str, dict[str, Any]]) -> tuple[dict[str, float], dict[str, float]]:
@@ -84,9 +89,9 @@ def draw(document: dict[str, Any], theme: Theme) -> Figure:
     for key, place in bars.items():
         _bar(axis, key, rows[key], place, theme)
     for title, place in titles.items():
-        axis.text(1.015, place, title, color=theme.faint, size=10, va="center")
-    size = rows["words"]["bytes"] / 2**20
-    where = f"{size:,.0f} MiB of English books, {machine['processor']}, {machine['cores']} cores"
+        size = next(rows[key]["bytes"] for key in PANELS[title] if key in rows) / 2**20
+        axis.text(1.015, place, f"{title}, {size:,.0f} MiB", color=theme.faint, size=10, va="center")
+    where = f"English books, {machine['processor']}, {machine['cores']} cores"
     note = "Whole processes in turn, medians. textengine also hashes its input, and syncs and commits what it writes."
     for text, down, style in [
         ("From text to ids: MB per second", 0.33, {"color": theme.text, "size": 14, "weight": "bold"}),
