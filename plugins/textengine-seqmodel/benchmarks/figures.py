@@ -1,4 +1,4 @@
-"""Every figure of this plugin that has a target, each beside its peer in the same run; about eleven minutes.
+"""Every figure of this plugin that has a target, each beside its peer in the same run; about eight minutes.
 
     python benchmarks/figures.py [shakespeare] [timemachine] [small] [loader] [sine] [book]
 
