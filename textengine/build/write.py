@@ -193,7 +193,7 @@ def _writer(job: ChunkJob) -> Iterator[_Writer | None]:
         return
     with Path(path).open("r+b", buffering=0) as file:
         file.seek(offset)
-        yield _PlainWriter(file, memoryview(bytearray(BLOCK)))
+        yield _PlainWriter(file, memoryview(bytearray(min(BLOCK, size))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,10 +223,10 @@ def _roomed(block: NDArray[Any], room: Room) -> Iterator[tuple[NDArray[Any], NDA
 
 
 def _look_up(ids: NDArray[Any], table: NDArray[Any], out: NDArray[Any], kernels: bool) -> None:
-    """Write ``table[ids]`` to `out`."""
+    """Write ``table[ids]`` to `out`. Raises IndexError for a local id that the table does not have."""
     if kernels:
         from textengine.kernels.remap import remap
 
         remap(ids, table, out)
     else:
-        np.take(table, ids, out=out, mode="clip")  # without a mode, `take` would write to a copy of `out`
+        out[:] = table[ids]
