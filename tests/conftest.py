@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from snapshots import snapshot as content
 
 from textengine import Engine
 
@@ -101,7 +102,6 @@ def snapshot() -> Callable[[Path], dict[str, bytes]]:
     """Return a function: a directory's files that are part of its state, by name."""
 
     def taken(folder: Path) -> dict[str, bytes]:
-        files = [path for path in folder.rglob("*") if path.is_file() and path.name not in ("run.json", ".lock")]
-        return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+        return {name: data for name, data in content(folder).items() if Path(name).name != ".lock"}
 
     return taken

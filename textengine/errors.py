@@ -164,6 +164,11 @@ class BuildInterrupted(KeyboardInterrupt):
     """The user interrupted a build whose finished shards were kept. ``str(error)`` says how to go on."""
 
 
+def shortened(text: str, longest: int = 60) -> str:
+    """Return a text as a message quotes it: of a long one, the beginning, `longest` characters in all."""
+    return text if len(text) <= longest else text[: longest - 3] + "..."
+
+
 def suggest(name: str, known: Iterable[str], then: str = "") -> str:
     """Return the end of a sentence: the known name nearest to `name`, if one is near, and `then` ("known: a, b")."""
     import difflib

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from textengine.errors import MismatchError
+from textengine.errors import MismatchError, shortened
 
 NAME = "journal.jsonl"
 FORMAT = "textengine-journal-1"
@@ -120,9 +120,5 @@ def _differences(name: str, old: Any, new: Any) -> Iterator[str]:
         for number, (before, after) in enumerate(zip(old, new, strict=True)):
             yield from _differences(f"{name}[{number}]", before, after)
     elif old != new:
-        yield f"{name} was {_shown(old)}, is {_shown(new)}"
-
-
-def _shown(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else text[:57] + "..."
+        shown = [shortened(json.dumps(value, ensure_ascii=False)) for value in (old, new)]
+        yield f"{name} was {shown[0]}, is {shown[1]}"

@@ -40,8 +40,8 @@ def bind(component: Component, options: Mapping[str, Any]) -> Bound:
     options = {name: _completed(value, fields[name]) for name, value in options.items()}
     changed = {name: value for name, value in options.items() if not _repeats_default(value, fields[name])}
     values = _validated(component, changed)
-    for name, field in fields.items():
-        if name not in changed and is_required(field):
+    for name in required_options(component):
+        if name not in changed:
             raise ConfigurationError(f"{where} needs the option {name!r}")
     try:
         call = component.value(**values)
@@ -65,16 +65,20 @@ def option_fields(component: Component) -> dict[str, dataclasses.Field[Any]]:
     return fields
 
 
+def required_options(component: Component) -> list[str]:
+    """Return the names of the options that have no default. Raises PluginError as `option_fields` does."""
+    return [
+        name
+        for name, field in option_fields(component).items()
+        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+    ]
+
+
 def _check_names(options: Mapping[str, Any], fields: Mapping[str, Any], where: str) -> None:
     for name in options:
         if name not in fields:
             known = ", ".join(fields) or "none"
             raise ConfigurationError(f"{where} has no option {name!r}{suggest(name, fields, f'its options: {known}')}")
-
-
-def is_required(field: dataclasses.Field[Any]) -> bool:
-    """Return whether an option has no default."""
-    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
 def _completed(value: Any, field: dataclasses.Field[Any]) -> Any:

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textengine.components import Bound, FastNormalizer, FastTokenizer
-from textengine.errors import ComponentError, PluginError, TextEngineError
+from textengine.errors import ComponentError, PluginError, TextEngineError, shortened
 from textengine.trace import CONVERSION, INTERNING, Watch
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _SHORT = 1000  # characters: of a text that can be normalized or cut once more without being noticed
-_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,17 +168,13 @@ def _check_stateless(bound: Bound, text: str, first: object, now: object, batch:
     try:
         again = bound.call(text)
         if not first == now == again:
-            shown = [_shortened(repr(result)) for result in (first, again if first == now else now)]
+            shown = [shortened(repr(result)) for result in (first, again if first == now else now)]
             raise RuntimeError(
                 f"it made {shown[0]} of this record, and {shown[1]} once it had seen others; it must keep nothing from "
                 "one record for the next"
             )
     except (Exception, SystemExit) as error:
         raise fault(bound, error, None if batch is None else 0, batch) from error
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
 
 
 def _at_work(watch: Watch | None, bound: Bound, fast: bool, records: int) -> AbstractContextManager[None]:

@@ -17,7 +17,7 @@ from typing import Any
 from textengine.components import Component, Kind
 from textengine.errors import ComponentError, PluginError
 from textengine.plugin.registry import Registry
-from textengine.recipe.options import is_required, option_fields
+from textengine.recipe.options import option_fields, required_options
 
 logger = logging.getLogger("textengine")
 
@@ -62,7 +62,7 @@ def option_schema(component: Component, field: Field[Any]) -> Schema:
     try:
         adapter = TypeAdapter(typing.get_type_hints(component.value)[field.name])
         schema = adapter.json_schema(ref_template=f"#/$defs/{place}.{{model}}")
-        if not is_required(field):
+        if field.name not in required_options(component):
             default = field.default if field.default_factory is MISSING else field.default_factory()
             schema["default"] = adapter.dump_python(default, mode="json", warnings=False)
     except (NameError, TypeError, ValueError, PydanticUserError) as error:
@@ -76,10 +76,10 @@ def option_schema(component: Component, field: Field[Any]) -> Schema:
 def _components(registry: Registry, kind: Kind, definitions: Schema, key: str = "name") -> Schema:
     """Return the schema of a component of `kind`: a name, or a table with the name under `key` and the options."""
     found = _usable(registry, kind)
-    bare = [name for item in found if not _needed(item) for name in _names(registry, item)]
+    bare = [name for item in found if not required_options(item) for name in _names(registry, item)]
     tables = [
         {"description": _about(item)}
-        | _object({key: {"enum": _names(registry, item)}} | _options(item, definitions), [key, *_needed(item)])
+        | _object({key: {"enum": _names(registry, item)}} | _options(item, definitions), [key, *required_options(item)])
         for item in found
     ]
     return {"anyOf": [{"enum": bare}, *tables]}
@@ -133,10 +133,6 @@ def _options(component: Component, definitions: Schema) -> dict[str, Schema]:
             logger.warning("%s; the schema lets it be anything", error)
             schemas[name] = {}
     return schemas
-
-
-def _needed(component: Component) -> list[str]:
-    return [name for name, field in option_fields(component).items() if is_required(field)]
 
 
 def _names(registry: Registry, component: Component) -> list[str]:

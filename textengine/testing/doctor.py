@@ -19,7 +19,7 @@ from textengine.plugin.hookspecs import PROJECT
 from textengine.plugin.manager import Plugin, normalize_distribution
 from textengine.plugin.registry import Registry
 from textengine.plugin.requirements import unmet
-from textengine.recipe.options import is_required, option_fields
+from textengine.recipe.options import option_fields, required_options
 from textengine.recipe.schema import option_schema
 from textengine.testing.check import CheckError
 from textengine.testing.entry import CHECKED, checks_of, hook_checks
@@ -97,8 +97,7 @@ def _contracts(registry: Registry, plugin: Plugin) -> Iterator[Finding]:
             yield options
             if options.result == "failed":
                 continue  # no check could make it
-            needed = [name for name, field in option_fields(component).items() if is_required(field)]
-            if needed:
+            if needed := required_options(component):
                 why = f"it needs the option {needed[0]!r}; check it in its tests, with parametrize_with_checks"
                 yield Finding(plugin.id, f"{kind} {component.name}", "contract", "skipped", why)
                 continue
