@@ -3,7 +3,7 @@
     python benchmarks/figures.py [shakespeare] [timemachine] [small] [loader] [sine] [book]
 
 Without a name, all of them but the last: `book` trains the d2l book's three networks for 500 epochs each (about
-ten minutes more). The texts are looked for in the folder that TEXTENGINE_TEST_DATA names:
+eight minutes more). The texts are looked for in the folder that TEXTENGINE_TEST_DATA names:
 timemachine.txt, and tinyshakespeare.txt. The exit status is 1 where a target is missed.
 """
 
